@@ -1,0 +1,1 @@
+"""Floor 0: a recruitment pack becomes passages that can be searched and cited."""
