@@ -1,0 +1,145 @@
+"""Opening the database of the records: how SQLite must be set, and bringing the tables up to date under a lock."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError
+
+HEAD: Final = "0001"
+"""The newest migration. Held here too, so that a start with tables up to date need not import Alembic."""
+
+READING: Final = {"reading": True}
+"""Execution options of a transaction that only reads."""
+
+_LOCK: Final = 7_305_112
+_POLITE: Final = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+class RecordsError(Exception):
+    """The records could not be read or written; the message holds no candidate's words."""
+
+
+def open_database(address: str) -> Engine:
+    """An engine on tables that are up to date. RecordsError names the database, what is wrong and the remedy."""
+    try:
+        url = make_url(address)
+        engine = _engine(url)
+        _bring_up_to_date(engine)
+    except ArgumentError as error:
+        raise RecordsError(
+            "DATABASE_URL is no address of a database: expected sqlite:///file or postgresql://"
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        name = url.render_as_string(hide_password=True)
+        raise RecordsError(
+            f"the records at {name} can't be opened ({reason(error)}): check that the place exists, can be written to "
+            "and holds a database of this program, or set DATABASE_URL"
+        ) from error
+    return engine
+
+
+def sweep(engine: Engine) -> None:
+    """What was erased must not stay behind in SQLite's write-ahead log. Best done when nobody reads."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.Error as error:
+        raise RecordsError(f"what was erased may still stand in the write-ahead log: {reason(error)}") from error
+    finally:
+        connection.close()
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in the database's words where those are fixed ones."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error | OSError):
+        return f"{type(cause).__name__}: {cause}"
+    return type(cause).__name__
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        # Words that a statement carries must not reach a log by way of its error.
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: Any, _record: Any) -> None:
+        # The driver would begin a transaction only at the first write; we say ourselves when, and which kind.
+        connection.isolation_level = None
+        for pragma in _POLITE:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails at once on a busy database, without waiting its turn.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    if _revision(engine) == HEAD:
+        return
+    with _one_at_a_time(engine):
+        if _revision(engine) == HEAD:
+            return
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                name = engine.url.render_as_string(hide_password=True)
+                raise RecordsError(
+                    f"the records at {name} were written by a newer version of this program: run that version, "
+                    "or set DATABASE_URL to a fresh place"
+                ) from error
+
+
+def _revision(engine: Engine) -> str | None:
+    try:
+        with engine.connect().execution_options(**READING) as connection:
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except (OperationalError, ProgrammingError) as error:
+        if "alembic_version" in str(error.orig):
+            return None
+        raise
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Other processes that start at the same moment wait here."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        return
+    from filelock import FileLock
+
+    with FileLock(f"{engine.url.database}.lock", timeout=60):
+        yield

@@ -1,0 +1,215 @@
+"""What was asked and answered, and what people thought of it. The only module that knows how it is kept."""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeGuard, TypeVar
+
+from sqlalchemy import Engine, delete, exists, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.orm import Session
+
+from assistant.database import READING, RecordsError, open_database, reason, sweep
+from assistant.domain import Answer, Outcome, Turn
+from assistant.tables import ConversationRow, EvidenceRow, FeedbackRow, TurnRow
+
+REMEMBERED: Final = (Outcome.ANSWERED, Outcome.PARTLY_ANSWERED, Outcome.NOT_IN_PACK)
+"""The outcomes whose turns help to read the next question. What was refused is never looked at again."""
+
+_AT_REST_SECONDS: Final = 2.0
+"""After a failure: long enough that a queue of callers does not wait out the same fault one after the other."""
+
+_ID: Final = re.compile("[0-9a-f]{32}")
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A turn that was recorded, and the conversation that it belongs to."""
+
+    turn: str
+    conversation: str
+
+
+def new_id() -> str:
+    """128 random bits in hex."""
+    return secrets.token_hex(16)
+
+
+def open_records(address: str) -> "Records":
+    """Records in the database at this address, its tables brought up to date. RecordsError says what is wrong."""
+    return Records(open_database(address))
+
+
+class Records:
+    """Conversations, turns and feedback. Every method may raise RecordsError; none retries in silence."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # Threads of its own: a database that keeps callers waiting must not use up those that answer questions.
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="records")
+        self._rest_until = 0.0
+
+    async def start_turn(self, conversation: str | None, question: str | None, *, asked_at: datetime) -> Started:
+        """Record that a question was asked, before anything is said. `question` is None when it may not be kept.
+
+        A conversation that is not known gets a fresh id: nobody joins, or names, a conversation that isn't theirs.
+        """
+
+        def work(session: Session) -> Started:
+            known = conversation if _is_id(conversation) else ""
+            if session.get(ConversationRow, known) is None:
+                known = new_id()
+                session.add(ConversationRow(id=known, started_at=asked_at))
+                session.flush()
+            turn = new_id()
+            session.add(TurnRow(id=turn, conversation=known, asked_at=asked_at, state="started", question=question))
+            return Started(turn, known)
+
+        return await self._run(work)
+
+    async def finish_turn(self, turn: str, answer: Answer, body: Mapping[str, Any], *, finished_at: datetime) -> None:
+        """Record what was said, as it was said (`body`), and what it was made from."""
+
+        def work(session: Session) -> None:
+            row = session.scalars(select(TurnRow).where(TurnRow.id == turn)).one_or_none()
+            if row is None:
+                return
+            row.state = "finished"
+            row.finished_at = finished_at
+            row.outcome = answer.outcome.value
+            row.rule = answer.rule.value if answer.rule else None
+            row.mode = answer.mode
+            row.answer = dict(body)
+            row.tokens_in, row.tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
+            row.dollars = answer.usage.dollars
+            session.add_all(_evidence(row.number, answer))
+
+        await self._run(work)
+
+    async def fail_turn(self, turn: str, *, finished_at: datetime) -> None:
+        """Record that no answer came."""
+
+        def work(session: Session) -> None:
+            session.execute(
+                update(TurnRow)
+                .where(TurnRow.id == turn, TurnRow.state == "started")
+                .values(state="failed", finished_at=finished_at)
+            )
+
+        await self._run(work)
+
+    async def history(self, conversation: str, *, limit: int) -> tuple[Turn, ...]:
+        """The last turns that were answered, oldest first; none for a conversation that is not known."""
+        if not _is_id(conversation):
+            return ()
+
+        def work(session: Session) -> tuple[Turn, ...]:
+            rows = session.execute(
+                select(TurnRow.question, TurnRow.answer)
+                .where(TurnRow.conversation == conversation, TurnRow.outcome.in_(list(REMEMBERED)))
+                .order_by(TurnRow.number.desc())
+                .limit(limit)
+            ).all()
+            return tuple(Turn(question, answer["text"]) for question, answer in reversed(rows) if question and answer)
+
+        return await self._run(work, reading=True)
+
+    async def feedback(self, turn: str, *, useful: bool, reason: str | None, at: datetime) -> bool:
+        """Keep what the asker thought of an answer; False when there is no such answer."""
+        if not _is_id(turn):
+            return False
+
+        def work(session: Session) -> bool:
+            number = session.scalars(select(TurnRow.number).where(TurnRow.id == turn)).one_or_none()
+            if number is None:
+                return False
+            session.merge(FeedbackRow(turn=number, useful=useful, reason=reason, at=at))
+            return True
+
+        return await self._run(work)
+
+    async def forget(self, conversation: str) -> bool:
+        """Erase a conversation with all that hangs on it; False when it is not known."""
+        if not _is_id(conversation):
+            return False
+
+        def work(session: Session) -> bool:
+            gone = session.scalars(
+                delete(ConversationRow).where(ConversationRow.id == conversation).returning(ConversationRow.id)
+            ).all()
+            return bool(gone)
+
+        found = await self._run(work)
+        await self._sweep()
+        return found
+
+    async def purge(self, *, before: datetime) -> int:
+        """Erase the turns asked before a moment, and the conversations that this leaves empty; how many turns."""
+
+        def work(session: Session) -> int:
+            gone = session.scalars(delete(TurnRow).where(TurnRow.asked_at < before).returning(TurnRow.number)).all()
+            session.execute(
+                delete(ConversationRow).where(
+                    ConversationRow.started_at < before,
+                    ~exists().where(TurnRow.conversation == ConversationRow.id),
+                )
+            )
+            return len(gone)
+
+        gone = await self._run(work)
+        await self._sweep()
+        return gone
+
+    async def check(self) -> None:
+        """Read one thing; RecordsError says why it can't."""
+        await self._run(lambda session: session.execute(select(TurnRow.number).limit(1)).all(), reading=True)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+        self._threads.shutdown()
+        self._engine.dispose()
+
+    async def _run(self, work: Callable[[Session], Result], *, reading: bool = False) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, reading)
+
+    def _in_session(self, work: Callable[[Session], Result], reading: bool) -> Result:
+        if time.monotonic() < self._rest_until:
+            raise RecordsError("the records failed a moment ago and are left at rest for two seconds")
+        engine = self._engine.execution_options(**READING) if reading else self._engine
+        try:
+            with Session(engine) as session, session.begin():
+                return work(session)
+        except SQLAlchemyError as error:
+            if isinstance(error, OperationalError | TimeoutError):
+                self._rest_until = time.monotonic() + _AT_REST_SECONDS
+            raise RecordsError(f"the records can't be used: {reason(error)}") from error
+
+    async def _sweep(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, sweep, self._engine)
+
+
+def _is_id(text: str | None) -> TypeGuard[str]:
+    return text is not None and _ID.fullmatch(text) is not None
+
+
+def _evidence(number: int, answer: Answer) -> list[EvidenceRow]:
+    used = {citation.passage.id for citation in answer.citations}
+    return [
+        EvidenceRow(
+            turn=number,
+            rank=rank,
+            passage=evidence.passage.id,
+            score=evidence.score,
+            dense=evidence.dense,
+            lexical=evidence.lexical,
+            used=evidence.passage.id in used,
+        )
+        for rank, evidence in enumerate(answer.evidence, start=1)
+    ]

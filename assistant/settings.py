@@ -1,0 +1,187 @@
+"""All that differs between machines. The only module that reads the environment (or a file `.env`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+"""The folder that holds the project: where the defaults lie, from wherever the server is started."""
+
+LOCAL: Final = "local"
+"""The name of the embedding model that needs no network."""
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names each one and what was expected, and never shows a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLimit:
+    """Questions a minute, from one conversation and from one address."""
+
+    conversation: int
+    address: int
+
+
+def _ask_limit(value: object) -> object:
+    """ "15", "15/minute", "15/minute, 60/minute" (a conversation, an address) or "off"."""
+    if value is None or isinstance(value, AskLimit):
+        return value
+    words = [part.strip().lower().removesuffix("/minute").strip() for part in str(value).split(",")]
+    if words in (["off"], ["0"]):
+        return None
+    numbers = [int(word) for word in words]
+    if not 1 <= len(numbers) <= 2 or min(numbers) < 1:
+        raise ValueError("not a number of questions")
+    return AskLimit(numbers[0], numbers[-1])
+
+
+def _folder(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _existing_folder(path: Path) -> Path:
+    if not _folder(path).is_dir():
+        raise ValueError("no such folder")
+    return _folder(path)
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in schemes or not parts.hostname):
+            raise ValueError("not such an address")
+        return value.rstrip("/")
+
+    return check
+
+
+def _database(value: SecretStr) -> SecretStr:
+    """SQLAlchemy's form of an address, whichever of its common spellings was given."""
+    address = value.get_secret_value()
+    for prefix in ("postgres://", "postgresql://"):
+        address = address.replace(prefix, "postgresql+psycopg://", 1) if address.startswith(prefix) else address
+    if address and not address.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("not such an address")
+    return SecretStr(address)
+
+
+class Settings(BaseSettings):
+    """Each description is what a wrong value is told was expected."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    pack_dir: Annotated[Path, AfterValidator(_existing_folder)] = Field(
+        ROOT / "knowledge/packs/child-safeguarding-panel", description="a folder that exists and holds a campaign"
+    )
+    data_dir: Annotated[Path, AfterValidator(_folder)] = Field(ROOT / "data", description="a folder to write to")
+    host: str = Field("127.0.0.1", min_length=1, description="the address to listen on, such as 127.0.0.1 or 0.0.0.0")
+    port: int = Field(8000, ge=0, le=65535, description="a whole number from 0 to 65535")
+    workers: int = Field(1, ge=1, le=64, description="a whole number of processes from 1 to 64")
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    ] = Field("info", description="debug, info, warning or error")
+
+    openai_api_key: SecretStr | None = Field(None, description="a key, without spaces")
+    openai_base_url: Annotated[str, AfterValidator(_url("http", "https"))] = Field(
+        "", description="an address such as https://api.openai.com/v1"
+    )
+    chat_model: str = Field("gpt-5.4-mini", min_length=1, description="the name of a chat model")
+    embedding_model: str = Field(LOCAL, min_length=1, description='"local" or the name of an OpenAI embedding model')
+    first_token_seconds: float = Field(4.0, gt=0, le=120, description="seconds, more than 0 and at most 120")
+    answer_seconds: float = Field(20.0, gt=0, le=300, description="seconds, more than 0 and at most 300")
+    answer_tokens: int = Field(1200, ge=100, le=16000, description="a whole number from 100 to 16000")
+    price_in: float | None = Field(None, ge=0, description="US dollars for a million tokens read")
+    price_out: float | None = Field(None, ge=0, description="US dollars for a million tokens written")
+
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        SecretStr(""),
+        description="an address such as sqlite:///records.sqlite3 or postgresql://user:password@host/name",
+    )
+    chroma_url: Annotated[str, AfterValidator(_url("http", "https"))] = Field(
+        "", description="an address such as http://127.0.0.1:8001"
+    )
+    ask_limit: Annotated[AskLimit | None, NoDecode, BeforeValidator(_ask_limit)] = Field(
+        AskLimit(15, 60),
+        description='questions a minute, such as "15/minute", or "15/minute, 60/minute" for a conversation and an '
+        'address, or "off"',
+    )
+    max_body: int = Field(16_384, ge=4096, le=1_048_576, description="bytes, a whole number from 4096 to 1048576")
+    retention_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1 to 3650")
+    secretariat_token: SecretStr | None = Field(None, min_length=16, description="at least 16 characters")
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and any(character.isspace() for character in value.get_secret_value()):
+            raise ValueError("a key has no spaces")
+        return value
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Settings":
+        if self.embedding_model != LOCAL and not self.uses_model:
+            raise ValueError(
+                f'EMBEDDING_MODEL is "{self.embedding_model}", which needs OPENAI_API_KEY or OPENAI_BASE_URL; '
+                f'expected "{LOCAL}" without them'
+            )
+        if self.first_token_seconds > self.answer_seconds:
+            raise ValueError("FIRST_TOKEN_SECONDS is more than ANSWER_SECONDS; expected at most as much")
+        return self
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether answers are written by a model (else the pack is quoted)."""
+        return self.openai_api_key is not None or bool(self.openai_base_url)
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy's address of the records; it may hold a password."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'records.sqlite3'}"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this machine; what is given by name (a command-line option, say) wins over the environment."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("\n".join(_said(problem) for problem in error.errors())) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}; expected UTF-8 text, NAME=value on each line") from None
+
+
+_SHOWN: Final = {
+    "port",
+    "workers",
+    "host",
+    "log_level",
+    "ask_limit",
+    "max_body",
+    "retention_days",
+    "pack_dir",
+    "data_dir",
+}
+
+
+def _said(problem: Any) -> str:
+    """One sentence about one setting. Only values that cannot be secret are shown."""
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    name = str(problem["loc"][0])
+    value = f' is "{problem["input"]}"' if name in _SHOWN else " has a value that cannot be used"
+    return f"{name.upper()}{value}: expected {Settings.model_fields[name].description}"

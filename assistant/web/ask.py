@@ -1,0 +1,125 @@
+"""`POST /api/ask`, as one answer or as events, and `POST /api/feedback`."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel
+
+from assistant.database import RecordsError
+from assistant.domain import Question, Said, Stage
+from assistant.web.errors import PROBLEM, Problem
+from assistant.web.limits import AskLimits
+from assistant.web.schemas import AnswerBody, AskBody, FeedbackBody, said_body
+from assistant.web.service import Service
+from assistant.web.turns import UNKEPT, Reply, Turns
+
+SILENCE: Final = 15.0
+"""Seconds after which a stream says that it is still there."""
+
+STREAM_HEADERS: Final = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": said, "content": {PROBLEM: {"schema": {"type": "object"}}}}
+    for status, said in {
+        400: "The body is not JSON",
+        413: "The body is too long",
+        415: "The body is not sent as application/json",
+        422: "The question can't be read; `errors` names the field",
+        429: "Too many questions; Retry-After says how many seconds to wait",
+        503: "Not ready, or the question could not be answered",
+    }.items()
+}
+
+
+def caller(request: Request) -> str:
+    """The address that a request came from."""
+    return request.client.host if request.client else ""
+
+
+def json_only(request: Request) -> None:
+    """Other kinds are what a page on another site can send without asking."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem(415, "Send the body as application/json.")
+
+
+def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
+    router = APIRouter(tags=["questions"])
+
+    @router.post(
+        "/api/ask",
+        response_model=AnswerBody,
+        dependencies=[Depends(json_only)],
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **PROBLEMS},
+    )
+    async def ask(request: Request, body: AskBody) -> Response:
+        """An answer from the pack, or events (`stage`, `sentence`, `answer`, `error`) for Accept: text/event-stream."""
+        limits.check(caller(request), body.conversation)
+        reply = await turns.ask(body.question, conversation=body.conversation)
+        if wants_events(request.headers.get("accept", "")):
+            return StreamingResponse(_events(reply), media_type="text/event-stream", headers=STREAM_HEADERS)
+        return JSONResponse((await reply.whole()).model_dump(mode="json"))
+
+    @router.post(
+        "/api/feedback",
+        status_code=204,
+        dependencies=[Depends(json_only)],
+        responses={404: {"description": "No such answer", "content": PROBLEMS[400]["content"]}, **PROBLEMS},
+    )
+    async def feedback(request: Request, body: FeedbackBody) -> Response:
+        """Whether an answer was useful. The last word counts."""
+        limits.check(caller(request))
+        if body.reason and (refusal := service.screen(Question(body.reason))) and refusal.rule in UNKEPT:
+            raise Problem(422, refusal.text, errors=[{"field": "reason", "detail": "may not be kept"}])
+        try:
+            known = await service.records.feedback(
+                body.answer, useful=body.useful, reason=body.reason or None, at=datetime.now(UTC)
+            )
+        except RecordsError:
+            raise Problem(503, "Sorry, this could not be saved just now. Please try again.", retry_after=5) from None
+        if not known:
+            raise Problem(404, "There is no answer with this id.")
+        return Response(status_code=204)
+
+    return router
+
+
+def wants_events(accept: str) -> bool:
+    """Whether a caller prefers events to one answer, by the weights of its Accept; at equal weight the first named."""
+    best, chosen = 0.0, ""
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        said = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        weight = float(said) if said.replace(".", "", 1).isdecimal() else 0.0
+        if kind in ("text/event-stream", "application/json") and weight > best:
+            best, chosen = weight, kind
+    return chosen == "text/event-stream"
+
+
+async def _events(reply: Reply) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            event = await reply.next(within=SILENCE)
+        except TimeoutError:
+            yield KEEPALIVE_COMMENT
+            continue
+        except Problem as problem:
+            yield _event("error", problem.document())
+            return
+        if isinstance(event, AnswerBody):
+            yield _event("answer", event)
+            return
+        if isinstance(event, Stage):
+            yield _event("stage", {"stage": event.name})
+        elif isinstance(event, Said):
+            yield _event("sentence", said_body(event, reply.url))
+
+
+def _event(name: str, body: BaseModel | dict[str, Any]) -> bytes:
+    held = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+    return format_sse_event(event=name, data_str=json.dumps(held, ensure_ascii=False))

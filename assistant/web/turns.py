@@ -1,0 +1,193 @@
+"""One question on its way: answered in a task of its own, recorded before its first byte, whoever stays to listen."""
+
+import asyncio
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Final
+
+from assistant.database import RecordsError
+from assistant.domain import Answer, Event, Question, Rule, Turn, Usage, Versions
+from assistant.records import new_id
+from assistant.web.errors import Problem
+from assistant.web.metrics import Metrics
+from assistant.web.schemas import AnswerBody, PassageUrl, answer_body
+from assistant.web.service import PackVersion, Service
+
+HISTORY: Final = 5
+"""How many earlier turns are looked at to read a follow-up."""
+
+UNKEPT: Final = frozenset({Rule.CHILD_AT_RISK, Rule.CRISIS, Rule.PERSONAL_DATA})
+"""The rules whose questions are not kept: what was typed belongs to nobody but the person who typed it."""
+
+_SPARE: Final = 60.0
+"""Seconds beyond the answer's own deadline after which a question is given up, whatever holds it."""
+
+BUSY: Final = "Your last question in this conversation is still being answered. Please wait for its answer."
+FAILED: Final = "Sorry, something went wrong and your question was not answered. Please ask it again."
+
+_log = logging.getLogger("assistant.web")
+
+
+class Reply:
+    """What is said to one question, as it is said: events, and last of all the AnswerBody."""
+
+    def __init__(self, text: str, conversation: str | None, pack: PackVersion) -> None:
+        self.text = text
+        self.conversation = conversation or new_id()
+        self.given = conversation
+        self.turn = new_id()
+        self.usage = Usage()
+        self.recorded = False
+        self.begun = asyncio.Event()
+        self.events: asyncio.Queue[Event | AnswerBody | None] = asyncio.Queue()
+        self.campaign = pack.campaign.id
+        self.url = passage_url(pack.campaign.id, pack.pack_version)
+        self.versions = Versions(pack=pack.pack_version, index=pack.version, prompt="", model="", code="")
+
+    async def next(self, *, within: float | None = None) -> Event | AnswerBody:
+        """The next thing said. Problem when no answer will come; TimeoutError after `within` seconds of silence."""
+        event = await asyncio.wait_for(self.events.get(), within)
+        if event is None:
+            raise Problem(503, FAILED, retry_after=5)
+        return event
+
+    async def whole(self) -> AnswerBody:
+        """The answer, when all of it is there."""
+        while not isinstance(event := await self.next(), AnswerBody):
+            pass
+        return event
+
+
+class Turns:
+    """Every question that this process is answering."""
+
+    def __init__(self, service: Service, metrics: Metrics) -> None:
+        self._service = service
+        self._metrics = metrics
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: set[str] = set()
+
+    async def ask(
+        self, text: str, *, conversation: str | None = None, history: tuple[Turn, ...] | None = None
+    ) -> Reply:
+        """Returns once the turn is recorded and there is something to say; it is answered whoever stays to listen.
+
+        `history` is for callers that keep it themselves; else it is the conversation's own.
+        """
+        if conversation in self._busy:
+            raise Problem(429, BUSY, retry_after=1)
+        reply = Reply(text, conversation, self._service.pack())
+        self._busy.add(reply.conversation)
+        task = asyncio.create_task(self._answer(reply, history))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        await reply.begun.wait()
+        return reply
+
+    async def history(self, conversation: str) -> tuple[Turn, ...]:
+        """The turns that a follow-up may refer to; none when the records can't be read."""
+        try:
+            return await self._service.records.history(conversation, limit=HISTORY)
+        except RecordsError as error:
+            _log.warning("history could not be read: %s", error)
+            return ()
+
+    async def close(self, *, within: float) -> None:
+        """Let what is under way come to its end; what takes longer is recorded as failed."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
+            for task in late:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2)
+
+    async def _answer(self, reply: Reply, history: tuple[Turn, ...] | None) -> None:
+        answered = False
+        busy = reply.conversation
+        try:
+            with self._metrics.in_flight.track_inprogress():
+                if history is None:
+                    history = await self.history(reply.given) if reply.given else ()
+                question = Question(text=reply.text, history=history, asked=reply.text)
+                async with asyncio.timeout(self._service.settings.answer_seconds + _SPARE):
+                    async for event in self._service.assistant.stream(question):
+                        if not reply.begun.is_set():
+                            await self._start(reply, event)
+                        if isinstance(event, Answer):
+                            reply.events.put_nowait(await self._finish(reply, event))
+                            answered = True
+                        else:
+                            reply.events.put_nowait(event)
+        finally:
+            self._busy.discard(busy)
+            if not answered:
+                await self._fail(reply)
+            reply.events.put_nowait(None)
+            reply.begun.set()
+
+    async def _start(self, reply: Reply, first: Event) -> None:
+        """Only now is it known whether the question may be kept: the guard speaks before anything else does."""
+        kept = None if isinstance(first, Answer) and first.rule in UNKEPT else reply.text
+        try:
+            started = await self._service.records.start_turn(reply.given, kept, asked_at=datetime.now(UTC))
+        except RecordsError as error:
+            self._unsaved(error)
+        else:
+            reply.turn, reply.conversation, reply.recorded = started.turn, started.conversation, True
+        reply.begun.set()
+
+    async def _finish(self, reply: Reply, answer: Answer) -> AnswerBody:
+        """The answer as it is sent; it is saved first, so that nobody holds an answer that was lost."""
+        reply.usage = answer.usage
+        if answer.versions:
+            reply.url = passage_url(reply.campaign, answer.versions.pack)
+        body = answer_body(
+            answer,
+            id=reply.turn,
+            conversation=reply.conversation,
+            url=reply.url,
+            links=self._service.links(answer.rule),
+            versions=reply.versions,
+        )
+        if reply.recorded:
+            try:
+                at = datetime.now(UTC)
+                await self._service.records.finish_turn(
+                    reply.turn, answer, body.model_dump(mode="json"), finished_at=at
+                )
+            except RecordsError as error:
+                self._unsaved(error)
+        self._metrics.answered(answer)
+        total = answer.timings_ms.get("total", 0.0)
+        _log.info("answered turn=%s outcome=%s mode=%s ms=%.1f", reply.turn, answer.outcome, answer.mode, total)
+        return body
+
+    async def _fail(self, reply: Reply) -> None:
+        self._metrics.failed.inc()
+        if reply.recorded:
+            try:
+                await self._service.records.fail_turn(reply.turn, finished_at=datetime.now(UTC))
+            except RecordsError as error:
+                self._unsaved(error)
+
+    def _unsaved(self, error: RecordsError) -> None:
+        self._metrics.unsaved.inc()
+        _log.error("turn not saved: %s", error)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("question not answered: %s", fault(error))
+
+
+def passage_url(campaign: str, pack_version: str) -> PassageUrl:
+    """Where a passage of this version of the pack can be read."""
+    return lambda passage: f"/pack/{campaign}/{pack_version}#{passage.id}"
+
+
+def fault(error: BaseException) -> str:
+    """Which fault, and where in the code. Never its message: that may hold what a candidate typed."""
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    way = " < ".join(f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno} {place.name}" for place in reversed(places))
+    return f"{type(error).__name__} at {way or 'an unknown place'}"
