@@ -1,0 +1,131 @@
+"""Build or refresh the index from a recruitment pack: python ingest.py [PACK] [--dry-run]"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from assistant.settings import SettingsError, load_settings
+from assistant.wiring import open_embeddings
+from knowledge.embedding import EmbeddingError
+from knowledge.pack import PackError, advice, load_pack
+from knowledge.passages import split
+from knowledge.store import Changes, Embedder, PassageStore, Report, StoreError, campaign_folder, silent
+
+PASSAGE_TOKENS: Final = 200
+"""With the headings above it a passage of this length still fits the embedding model, which reads 254."""
+
+
+class PassageEmbedder(Embedder, Protocol):
+    """An embedder that says how much of a text it reads."""
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when the index is as the pack, 1 when that failed and the index is as it was, 2 for wrong usage or settings."""
+    given = _options(arguments)
+    try:
+        settings = load_settings(pack_dir=given.pack)
+    except SettingsError as error:
+        print(f"Nothing was done.\n{error}", file=sys.stderr)
+        return 2
+    try:
+        with _shown() as report:
+            changes = ingest(
+                settings.pack_dir,
+                settings.data_dir,
+                open_embeddings(settings),
+                chroma_url=settings.chroma_url,
+                dry_run=given.dry_run,
+                report=report,
+            )
+    except (PackError, EmbeddingError, StoreError) as error:
+        print(f"Nothing was changed. {error}", file=sys.stderr)
+        return 1
+    print(_summary(changes, dry_run=given.dry_run))
+    if could_be_added := advice(settings.pack_dir):
+        print(could_be_added)
+    return 0
+
+
+def ingest(
+    folder: Path,
+    data_dir: Path,
+    embeddings: PassageEmbedder,
+    *,
+    chroma_url: str = "",
+    dry_run: bool = False,
+    report: Report = silent,
+) -> Changes:
+    """Make the index that is served that of the pack in the folder; with `dry_run` only say what that would change."""
+    pack = load_pack(folder)
+    max_tokens = min(PASSAGE_TOKENS, embeddings.max_tokens)
+    passages = split(pack, max_tokens=max_tokens, count_tokens=embeddings.count_tokens)
+    store = PassageStore(campaign_folder(data_dir, pack.campaign.id), chroma_url=chroma_url)
+    if dry_run:
+        return store.compare(pack, passages, embeddings)
+    return store.build(pack, passages, embeddings, progress=report)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="ingest.py",
+        description="Build or refresh the index from a recruitment pack. Until that is done the old one is served.",
+    )
+    parser.add_argument("pack", nargs="?", metavar="PACK", help="the folder of the pack (default: PACK_DIR)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    return parser.parse_args(arguments)
+
+
+@contextmanager
+def _shown() -> Iterator[Report]:
+    """A bar on a terminal, plain lines elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks = defaultdict[str, TaskID](lambda: progress.add_task("", total=None))
+
+        def show(doing: str, done: int, total: int) -> None:
+            progress.update(tasks[doing], description=doing, completed=done, total=total)
+
+        yield show
+
+
+def _lines() -> Report:
+    """A line for each tenth of the work."""
+    said: dict[str, int] = {}
+
+    def show(doing: str, done: int, total: int) -> None:
+        if (tenth := 10 * done // total) > said.get(doing, 0):
+            said[doing] = tenth
+            print(f"{doing}: {done} of {total}", file=sys.stderr, flush=True)
+
+    return show
+
+
+def _summary(changes: Changes, *, dry_run: bool) -> str:
+    counts = (
+        f"{changes.added} added, {changes.changed} changed, {changes.removed} removed, {changes.unchanged} unchanged"
+    )
+    if dry_run:
+        return f"Would make version {changes.version}: {counts}, {changes.embedded} to embed. Nothing was done."
+    if not changes.built:
+        return f"Version {changes.version} was there already: {counts}, 0 embedded."
+    return f"Made version {changes.version}: {counts}, {changes.embedded} embedded."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
