@@ -1,0 +1,116 @@
+"""The order of the steps from a question to a checked answer, and nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant.composing import Composer
+from assistant.composing.quoting import QuotingComposer
+from assistant.conversation import Restater, lacks_context
+from assistant.domain import Answer, Event, Outcome, Question, Refusal, Restarted, Stage, Versions
+from assistant.guard import Guard
+from assistant.reading import Reader, Reading
+from assistant.signposts import Reply
+from assistant.speaking import Spoken, answer_of
+from assistant.text import clean
+from assistant.timing import Timings
+from knowledge.domain import Evidence
+from knowledge.store import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One version of the pack, ready for questions. `search` takes a question, restated; both run in a thread."""
+
+    index: Index
+    search: Callable[[Question], Sequence[Evidence]]
+    reader: Reader
+
+
+class Library(Protocol):
+    """Lends the version being served; whoever borrowed it keeps it to the end of the question."""
+
+    def lease(self) -> AbstractContextManager[Opened]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How answers are made, for `Answer.versions`."""
+
+    prompt: str
+    model: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Answers questions about the pack. Everything that asks enters here: the server, the evals, the terminal."""
+
+    library: Library
+    guard: Guard
+    restater: Restater
+    composer: Composer
+    making: Making
+
+    async def answer(self, question: Question) -> Answer:
+        """The whole answer."""
+        return [event async for event in self.stream(question) if isinstance(event, Answer)][-1]
+
+    async def stream(self, question: Question) -> AsyncIterator[Event]:
+        """Stages, sentences as they pass their checks, and last the whole answer, which is what counts."""
+        timings = Timings()
+        question = replace(question, text=clean(question.text), asked=question.text)
+        with timings.of("screen"):
+            refusal = self.guard.screen(question)
+        if refusal and refusal.outcome is Outcome.CLARIFY and question.history:
+            refusal = None  # "from when?" is a question to whoever heard the one before
+        if refusal:
+            yield replace(refused(refusal), versions=self._versions(None), timings_ms=timings.total())
+            return
+        with self.library.lease() as opened:
+            yield Stage("search")
+            with timings.of("restate"):
+                question = await self.restater.restate(question)
+            if lacks_context(question):
+                unclear = refused(self.guard.signposts.refusal(Reply.CLARIFY))
+                yield replace(unclear, versions=self._versions(opened.index), timings_ms=timings.total())
+                return
+            evidence, reading = await asyncio.to_thread(_look_up, opened, question, timings)
+
+            yield Stage("compose")
+            spoken = Spoken(evidence, opened.index.campaign, self.guard, mode=self.composer.mode)
+            with timings.of("compose"):
+                async for item in self.composer.compose(question, reading, evidence):
+                    if said := spoken.take(item):
+                        yield said
+                if spoken.lost_all and any(part.answered for part in reading.parts):
+                    spoken.take(Restarted("no claim passed its checks"))
+                    async for item in QuotingComposer().compose(question, reading, evidence):
+                        if said := spoken.take(item):
+                            yield said
+            answer = answer_of(spoken, reading, opened.index.campaign)
+            yield replace(answer, versions=self._versions(opened.index), timings_ms=timings.total())
+
+    def _versions(self, index: Index | None) -> Versions:
+        return Versions(
+            pack=index.pack_version if index else "",
+            index=index.version if index else "",
+            prompt=self.making.prompt,
+            model=self.making.model,
+            code=self.making.code,
+        )
+
+
+def refused(refusal: Refusal) -> Answer:
+    """A fixed reply as an answer: no citations, nothing of the pack."""
+    return Answer(outcome=refusal.outcome, text=refusal.text, rule=refusal.rule)
+
+
+def _look_up(opened: Opened, question: Question, timings: Timings) -> tuple[tuple[Evidence, ...], Reading]:
+    with timings.of("search"):
+        evidence = tuple(opened.search(question))
+    with timings.of("judge"):
+        reading = opened.reader.read(question, evidence)
+    return evidence, reading

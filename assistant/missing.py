@@ -1,0 +1,45 @@
+"""What the pack does not say, in the asker's words: "Where do members meet?" leaves open "where members meet"."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.subjects import Subject
+
+_WH = r"(?:(?:in|at|on|from|to|for|by|with) )?(?:what|which|who|whom|whose|when|where|why|how)\b[^?]*?"
+_PRONOUNS = {"i": "you", "we": "you", "you": "the body", "it": "it", "they": "they", "he": "he", "she": "she"}
+_MODAL = re.compile(
+    rf"^(?P<wh>{_WH} )?(?P<modal>can|could|will|would|should|may|must|am|are|do|did) (?P<who>i|we|they|it) "
+    r"(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_PERSONS = [
+    (re.compile(r"\bmy\b", re.I), "your"),
+    (re.compile(r"\bme\b", re.I), "you"),
+    (re.compile(r"\bmyself\b", re.I), "yourself"),
+    (re.compile(r"\bi'm\b|\bi am\b", re.I), "you are"),
+    (re.compile(r"\bi\b", re.I), "you"),
+]
+_LONGEST = 90
+
+
+def missing_words(part: str, subjects: Sequence[Subject]) -> str:
+    """What to put behind "the recruitment pack does not say"; the question in “ ” where no clause can be made."""
+    if subjects:
+        return subjects[0].missing
+    asked = part.strip().rstrip("?!. ")
+    inverted = _MODAL.match(asked)
+    if inverted and len(asked) <= _LONGEST:
+        return _clause(inverted)
+    shown = asked if len(asked) <= _LONGEST else asked[:_LONGEST].rsplit(" ", 1)[0] + " ..."
+    return f"“{shown}?”"
+
+
+def _clause(inverted: re.Match[str]) -> str:
+    opening = (inverted["wh"] or "whether ").lower()
+    who = _PRONOUNS[inverted["who"].lower()]
+    modal = inverted["modal"].lower()
+    verb = {"am": "are", "do": "", "did": "did"}.get(modal, modal)
+    clause = f"{opening}{who} {verb} {inverted['rest']}"
+    for pattern, replacement in _PERSONS:
+        clause = pattern.sub(replacement, clause)
+    return " ".join(clause.split())

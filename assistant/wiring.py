@@ -1,0 +1,207 @@
+"""The one place where real things are made and put together."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from assistant import __version__
+from assistant.answering import Assistant, Making
+from assistant.composing import Composer
+from assistant.composing.quoting import QuotingComposer
+from assistant.conversation import Restater, RuleRestater
+from assistant.database import RecordsError
+from assistant.domain import Question
+from assistant.guard import Guard
+from assistant.library import Library
+from assistant.prompts import prompts_version
+from assistant.records import open_records
+from assistant.settings import LOCAL, Settings
+from assistant.signposts import SignpostsError, load_signposts
+from assistant.web.service import NotReady, PackVersion, Service
+from knowledge.domain import Campaign, Evidence, Passage
+from knowledge.embedding import LocalEmbeddings
+from knowledge.pack import campaign_id
+from knowledge.store import DocumentInfo, PassageStore, StoreError, campaign_folder
+from knowledge.versions.contents import ContentsError, read_contents
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from knowledge.remote import RemoteEmbeddings
+
+_NO_KEY = "none"
+"""Servers of one's own often need no key, and the client will not go without one."""
+
+
+class WiringError(Exception):
+    """The assistant can't be put together; the message names what is wrong and the remedy."""
+
+
+def open_embeddings(settings: Settings) -> "LocalEmbeddings | RemoteEmbeddings":
+    """What makes the vectors of passages and questions."""
+    if settings.embedding_model == LOCAL:
+        return LocalEmbeddings()
+    from langchain_openai import OpenAIEmbeddings
+
+    from knowledge.remote import RemoteEmbeddings
+
+    # Servers other than OpenAI's take text, not the token numbers that this client would send of long ones.
+    client = OpenAIEmbeddings(
+        model=settings.embedding_model,
+        api_key=settings.openai_api_key or SecretStr(_NO_KEY),
+        base_url=settings.openai_base_url or None,
+        check_embedding_ctx_length=False,
+        max_retries=2,
+    )
+    return RemoteEmbeddings(client, name=settings.embedding_model)
+
+
+def build_assistant(settings: Settings, library: Library) -> Assistant:
+    """The assistant over a library. WiringError when the campaign's signposts can't be used."""
+    try:
+        signposts = load_signposts(settings.pack_dir)
+    except SignpostsError as error:
+        raise WiringError(str(error)) from error
+    composer, restater = _writers(settings)
+    return Assistant(
+        library=library,
+        guard=Guard(signposts, published=_published(library)),
+        restater=restater,
+        composer=composer,
+        making=Making(
+            prompt=prompts_version() if settings.uses_model else "",
+            model=settings.chat_model if settings.uses_model else "",
+            code=__version__,
+        ),
+    )
+
+
+def _published(library: Library) -> str:
+    """The contact that the campaign gives: whoever asks about it gives away nobody's details."""
+    if not library.ready:
+        return ""
+    with library.lease() as opened:
+        contact = opened.index.campaign.contact
+    return f"{contact.name}\n{contact.email}\n{contact.url}"
+
+
+def open_library(settings: Settings, *, read_ahead: bool = False) -> Library:
+    """The campaign's index, followed from now on. Stop it when done."""
+    _quiet_tracing()
+    embeddings = open_embeddings(settings)
+    library = Library(_store(settings, embeddings.name), embeddings, read_ahead=read_ahead)
+    library.start()
+    return library
+
+
+def build_service(settings: Settings) -> Service:
+    """All that the web service stands on. WiringError when a part can't be made."""
+    try:
+        records = open_records(settings.database)
+    except RecordsError as error:
+        raise WiringError(str(error)) from error
+    library = open_library(settings, read_ahead=True)
+    try:
+        assistant = build_assistant(settings, library)
+    except WiringError:
+        library.stop()
+        records.close()
+        raise
+    signposts = assistant.guard.signposts
+
+    def search(words: str) -> Sequence[Evidence]:
+        with library.lease() as opened:
+            return opened.search(Question(words))
+
+    return Service(
+        settings=settings,
+        assistant=assistant,
+        screen=assistant.guard.screen,
+        records=records,
+        pack=lambda: _served(library),
+        older=lambda pack_version: _kept(settings, pack_version),
+        search=search,
+        links=signposts.links,
+        problem=lambda: library.problem or None,
+        close=library.stop,
+    )
+
+
+def _writers(settings: Settings) -> tuple[Composer, Restater]:
+    """Who writes answers and who makes follow-ups stand alone: a model where there is one, and the rules behind it."""
+    if not settings.uses_model:
+        return QuotingComposer(), RuleRestater()
+    from assistant.composing.breaker import CircuitBreaker
+    from assistant.composing.calling import Limits, Prices
+    from assistant.composing.fallback import FallbackComposer
+    from assistant.composing.model import ModelComposer
+    from assistant.restating import ModelRestater
+
+    model = _chat_model(settings)
+    breaker = CircuitBreaker()
+    writer = ModelComposer(
+        model,
+        limits=Limits(settings.first_token_seconds, settings.answer_seconds, settings.answer_tokens),
+        prices=Prices(settings.price_in, settings.price_out),
+        breaker=breaker,
+    )
+    return FallbackComposer(writer, QuotingComposer()), ModelRestater(model, RuleRestater(), breaker=breaker)
+
+
+def _chat_model(settings: Settings) -> "BaseChatModel":
+    from langchain_openai import ChatOpenAI
+
+    return ChatOpenAI(
+        model=settings.chat_model,
+        api_key=settings.openai_api_key or SecretStr(_NO_KEY),
+        base_url=settings.openai_base_url or None,
+        max_retries=0,
+        timeout=settings.answer_seconds,
+        stream_usage=True,
+        use_responses_api=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptVersion:
+    """A version that is no longer served, for those who follow a link into it."""
+
+    version: str
+    pack_version: str
+    campaign: Campaign
+    documents: Sequence[DocumentInfo]
+    passages: Sequence[Passage]
+
+
+def _kept(settings: Settings, pack_version: str) -> PackVersion | None:
+    store = _store(settings)
+    for version in store.versions():
+        with suppress(ContentsError):
+            contents = read_contents(store.folder / version)
+            if contents.header.pack_version == pack_version:
+                header = contents.header
+                return _KeptVersion(version, pack_version, header.campaign, header.documents, contents.passages)
+    return None
+
+
+def _store(settings: Settings, embedder: str = "") -> PassageStore:
+    folder = campaign_folder(settings.data_dir, campaign_id(settings.pack_dir))
+    return PassageStore(folder, chroma_url=settings.chroma_url, embedder=embedder)
+
+
+def _served(library: Library) -> PackVersion:
+    try:
+        with library.lease() as opened:
+            return opened.index
+    except StoreError as error:
+        raise NotReady(str(error)) from error
+
+
+def _quiet_tracing() -> None:
+    """LangChain must not send what candidates ask to its makers' tracing service, whatever the machine has set."""
+    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
+        os.environ.pop(name, None)

@@ -1,0 +1,1 @@
+"""Questions with known answers, and how many of them the assistant gets right."""

@@ -1,0 +1,105 @@
+"""Cases: a question, the outcomes allowed, the quotes that a right answer rests on, and what it must and must not say."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.domain import Outcome, Turn
+
+CASES = Path(__file__).with_name("cases")
+_PACKS = (Path(__file__).with_name("packs"), Path(__file__).parent.parent / "knowledge" / "packs")
+
+
+class CaseError(Exception):
+    """A file of cases can't be used; the message names the file, the line and what is wrong."""
+
+
+class _Turn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    answer: str
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    kind: str
+    question: str
+    turns: list[_Turn] = []
+    outcomes: list[Outcome]
+    rests_on: list[str] = []
+    says: list[list[str]] = []
+    never_says: list[str] = []
+    note: str = ""
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question to a campaign's pack. `says` holds alternatives: one of each must be in the answer."""
+
+    id: str
+    campaign: str
+    kind: str
+    question: str
+    turns: tuple[Turn, ...]
+    outcomes: frozenset[Outcome]
+    rests_on: tuple[str, ...]
+    says: tuple[tuple[str, ...], ...]
+    never_says: tuple[str, ...]
+    note: str
+
+    @classmethod
+    def of(cls, line: _Line, campaign: str) -> Self:
+        return cls(
+            id=line.id,
+            campaign=campaign,
+            kind=line.kind,
+            question=line.question,
+            turns=tuple(Turn(turn.question, turn.answer) for turn in line.turns),
+            outcomes=frozenset(line.outcomes),
+            rests_on=tuple(line.rests_on),
+            says=tuple(tuple(alternatives) for alternatives in line.says),
+            never_says=tuple(line.never_says),
+            note=line.note,
+        )
+
+
+def load_cases(paths: Iterable[Path] = ()) -> list[Case]:
+    """The cases of the files, or of all files in the folders; by default all there are. Files lie under a campaign."""
+    cases = [case for path in paths or (CASES,) for file in _files(path) for case in _read(file)]
+    seen: set[str] = set()
+    for case in cases:
+        if case.id in seen:
+            raise CaseError(f"case {case.id} stands twice: give one of them another id")
+        seen.add(case.id)
+    return cases
+
+
+def pack_folder(campaign: str) -> Path:
+    """Where the campaign's pack lies."""
+    for packs in _PACKS:
+        if (packs / campaign).is_dir():
+            return packs / campaign
+    raise CaseError(f"there is no pack for the cases of {campaign}: expected one in {' or '.join(map(str, _PACKS))}")
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise CaseError(f"{path} does not exist: name a file or a folder of cases")
+    return sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+
+
+def _read(file: Path) -> Iterator[Case]:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            yield Case.of(_Line.model_validate(json.loads(line)), file.parent.name)
+        except (json.JSONDecodeError, ValidationError) as error:
+            raise CaseError(f"{file}, line {number} is no case: {error}") from error

@@ -1,0 +1,69 @@
+"""Asks the cases: every campaign's pack is ingested into a folder of its own and asked through the one door there is."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from assistant.answering import Assistant
+from assistant.domain import Answer, Question
+from assistant.settings import Settings, load_settings
+from assistant.wiring import build_assistant, open_embeddings, open_library
+from evals.cases import Case, pack_folder
+from evals.measures import MEASURES, Score
+from knowledge.pack import load_pack
+from knowledge.passages import split
+from knowledge.store import PassageStore, campaign_folder
+
+Progress = Callable[[int, int], object]
+
+_COUNTED = ("right_outcome", "facts", "forbidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A case, the answer it got, and the scores of that."""
+
+    case: Case
+    answer: Answer
+    scores: tuple[Score, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing that a person would call wrong was said or left out."""
+        return all(score.value in (None, 1.0) for score in self.scores if score.measure in _COUNTED)
+
+
+def run(cases: Sequence[Case], folder: Path, progress: Progress) -> list[Result]:
+    """The results in the order of the cases, campaign by campaign. `folder` takes the indexes."""
+    results: list[Result] = []
+    for campaign, group in groupby(sorted(cases, key=lambda case: case.campaign), key=lambda case: case.campaign):
+        settings = load_settings(pack_dir=pack_folder(campaign), data_dir=folder)
+        _ingest(settings)
+        library = open_library(settings)
+        try:
+            assistant = build_assistant(settings, library)
+            results += asyncio.run(_answers(assistant, list(group), len(cases), len(results), progress))
+        finally:
+            library.stop()
+    return results
+
+
+async def _answers(
+    assistant: Assistant, cases: Sequence[Case], total: int, before: int, progress: Progress
+) -> list[Result]:
+    results = []
+    for number, case in enumerate(cases, start=before + 1):
+        answer = await assistant.answer(Question(case.question, case.turns))
+        results.append(Result(case, answer, tuple(measure(case, answer) for measure in MEASURES)))
+        progress(number, total)
+    return results
+
+
+def _ingest(settings: Settings) -> None:
+    pack = load_pack(settings.pack_dir)
+    embeddings = open_embeddings(settings)
+    passages = split(pack, max_tokens=200, count_tokens=embeddings.count_tokens)
+    store = PassageStore(campaign_folder(settings.data_dir, pack.campaign.id), chroma_url=settings.chroma_url)
+    store.build(pack, passages, embeddings)
