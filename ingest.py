@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -14,21 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from assistant.settings import SettingsError, load_settings
 from assistant.wiring import open_embeddings
 from knowledge.embedding import EmbeddingError
-from knowledge.pack import PackError, advice, load_pack
-from knowledge.passages import split
-from knowledge.store import Changes, Embedder, PassageStore, Report, StoreError, campaign_folder, silent
-
-PASSAGE_TOKENS: Final = 200
-"""With the headings above it a passage of this length still fits the embedding model, which reads 254."""
-
-
-class PassageEmbedder(Embedder, Protocol):
-    """An embedder that says how much of a text it reads."""
-
-    @property
-    def max_tokens(self) -> int: ...
-
-    def count_tokens(self, text: str) -> int: ...
+from knowledge.ingesting import ingest
+from knowledge.pack import PackError, advice
+from knowledge.store import Changes, Report, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,25 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if could_be_added := advice(settings.pack_dir):
         print(could_be_added)
     return 0
-
-
-def ingest(
-    folder: Path,
-    data_dir: Path,
-    embeddings: PassageEmbedder,
-    *,
-    chroma_url: str = "",
-    dry_run: bool = False,
-    report: Report = silent,
-) -> Changes:
-    """Make the index that is served that of the pack in the folder; with `dry_run` only say what that would change."""
-    pack = load_pack(folder)
-    max_tokens = min(PASSAGE_TOKENS, embeddings.max_tokens)
-    passages = split(pack, max_tokens=max_tokens, count_tokens=embeddings.count_tokens)
-    store = PassageStore(campaign_folder(data_dir, pack.campaign.id), chroma_url=chroma_url)
-    if dry_run:
-        return store.compare(pack, passages, embeddings)
-    return store.build(pack, passages, embeddings, progress=report)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

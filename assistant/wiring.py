@@ -26,7 +26,6 @@ from knowledge.domain import Campaign, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.pack import campaign_id
 from knowledge.store import DocumentInfo, PassageStore, StoreError, campaign_folder
-from knowledge.versions.contents import ContentsError, read_contents
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -180,11 +179,9 @@ class _KeptVersion:
 def _kept(settings: Settings, pack_version: str) -> PackVersion | None:
     store = _store(settings)
     for version in store.versions():
-        with suppress(ContentsError):
-            contents = read_contents(store.folder / version)
-            if contents.header.pack_version == pack_version:
-                header = contents.header
-                return _KeptVersion(version, pack_version, header.campaign, header.documents, contents.passages)
+        with suppress(StoreError), store.open(version) as index:
+            if index.pack_version == pack_version:
+                return _KeptVersion(version, pack_version, index.campaign, index.documents, index.passages)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Cases: a question, the outcomes allowed, the quotes that a right answer rests on, and what it must and must not say."""
+"""Cases: a question, the outcomes allowed, the quotes that a right answer rests on, what it must and must not say."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Asks the cases: every campaign's pack is ingested into a folder of its own and asked through the one door there is."""
+"""Asks the cases: every campaign's pack is ingested into a folder of its own and asked through the one door."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,9 +12,7 @@ from assistant.settings import Settings, load_settings
 from assistant.wiring import build_assistant, open_embeddings, open_library
 from evals.cases import Case, pack_folder
 from evals.measures import MEASURES, Score
-from knowledge.pack import load_pack
-from knowledge.passages import split
-from knowledge.store import PassageStore, campaign_folder
+from knowledge.ingesting import ingest
 
 Progress = Callable[[int, int], object]
 
@@ -40,7 +38,7 @@ def run(cases: Sequence[Case], folder: Path, progress: Progress) -> list[Result]
     results: list[Result] = []
     for campaign, group in groupby(sorted(cases, key=lambda case: case.campaign), key=lambda case: case.campaign):
         settings = load_settings(pack_dir=pack_folder(campaign), data_dir=folder)
-        _ingest(settings)
+        ingest(settings.pack_dir, settings.data_dir, open_embeddings(settings), chroma_url=settings.chroma_url)
         library = open_library(settings)
         try:
             assistant = build_assistant(settings, library)
@@ -59,11 +57,3 @@ async def _answers(
         results.append(Result(case, answer, tuple(measure(case, answer) for measure in MEASURES)))
         progress(number, total)
     return results
-
-
-def _ingest(settings: Settings) -> None:
-    pack = load_pack(settings.pack_dir)
-    embeddings = open_embeddings(settings)
-    passages = split(pack, max_tokens=200, count_tokens=embeddings.count_tokens)
-    store = PassageStore(campaign_folder(settings.data_dir, pack.campaign.id), chroma_url=settings.chroma_url)
-    store.build(pack, passages, embeddings)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ingest
+from knowledge import ingesting
 from knowledge.store import PassageStore, campaign_folder
 from tests.knowledge.indexes import ArithmeticEmbeddings
 
@@ -52,10 +53,10 @@ def test_a_pack_becomes_an_index_and_the_end_says_what_was_added_changed_and_rem
 
 def test_a_second_ingest_of_the_same_pack_embeds_nothing(pack: Path) -> None:
     embeddings = ArithmeticEmbeddings()
-    first = ingest.ingest(pack, pack.parent / "data", embeddings)
+    first = ingesting.ingest(pack, pack.parent / "data", embeddings)
     embeddings.embedded.clear()
 
-    second = ingest.ingest(pack, pack.parent / "data", embeddings)
+    second = ingesting.ingest(pack, pack.parent / "data", embeddings)
 
     assert (second.version, second.built, embeddings.embedded) == (first.version, False, [])
 
@@ -74,7 +75,7 @@ def test_a_dry_run_says_what_would_change_and_leaves_no_trace(pack: Path, capsys
 def test_one_bad_file_refuses_the_pack_and_what_was_served_stays(
     pack: Path, name: str, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ingest.ingest(pack, pack.parent / "data", ArithmeticEmbeddings())
+    ingesting.ingest(pack, pack.parent / "data", ArithmeticEmbeddings())
     served = store_of(pack).current()
     (pack / name).write_bytes(content)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from ingest import ingest
+from knowledge.ingesting import ingest
 from knowledge.live import LiveIndex
 from knowledge.store import Index, PassageStore, campaign_folder
 from tests.knowledge.indexes import ArithmeticEmbeddings, answers_rightly
