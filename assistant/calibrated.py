@@ -17,7 +17,7 @@ from assistant.kinds import kind_asked
 from assistant.matching import PassageReader, QuestionReader, Read, Weights, asked, match
 from assistant.missing import missing_words
 from assistant.parts import parts_of
-from assistant.ranking import Aim, Ranked, rank, signs
+from assistant.ranking import Aim, Ranked, lacks_kind, rank, signs
 from assistant.reading import Part, Reading, Support
 from assistant.spelling import Speller
 from assistant.subjects import asked_about
@@ -33,10 +33,11 @@ _NEAR = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Log-odds that evidence answers: `intercept` + `weights` x ranking.SIGNS, and what a subject adds or takes."""
+    """Log-odds that evidence answers: `intercept` + `weights` x ranking.SIGNS, and what kind and subject add."""
 
     intercept: float
     weights: tuple[float, ...]
+    kind_lacking: float
     subject_stated: float
     subject_silent: float
     line: float
@@ -90,6 +91,8 @@ class CalibratedReader:
     def _odds(self, aim: Aim, ranked: Sequence[Ranked]) -> float:
         given = self._calibration
         odds = given.intercept + float(np.dot(given.weights, signs(aim, ranked)))
+        if lacks_kind(aim, ranked[0]):
+            odds += given.kind_lacking
         if aim.subject is None or aim.subject.stated is None:
             return odds
         stated = any(found.stated and found.held for found in ranked)

@@ -8,8 +8,10 @@ from assistant.reading import Support
 from assistant.wording import content_words, stem, stems
 from knowledge.domain import BlockKind, Evidence, Passage
 
-_CLOSE = 0.05
+_CLOSE = 0.03
 """Rank below the best within which another sentence is said too."""
+_NEARLY = 0.1
+"""What another sentence may be behind the best in fitting the question's words by itself."""
 _MOST = 3
 _LEANS = re.compile(
     r"^(?:(?:this|these|those|it|they|such|both|he|she)\s+(?:(?:also|will|may|must|can|should)\s+)?"
@@ -44,7 +46,8 @@ def choose(aim: Aim, ranked: Sequence[Ranked], evidence: Sequence[Evidence]) -> 
 
 
 def _as_good(found: Ranked, best: Ranked) -> bool:
-    return found.held >= best.held and found.stated >= best.stated
+    alike = found.match.soft >= best.match.soft - _NEARLY
+    return alike and found.held >= best.held and found.stated >= best.stated
 
 
 def _whole_list(aim: Aim, ranked: Sequence[Ranked], evidence: Sequence[Evidence]) -> tuple[Support, ...]:

@@ -15,6 +15,14 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _NAMED_PLACE = re.compile(rf"\b(?:in|at|near|from|around|across) (?:the )?(?!{_MONTHS})[A-Z][a-z]+", re.ASCII)
 
+_FULL_NAME = re.compile(r"(?<=[\w,:;] )[A-Z][a-z]+(?:-[A-Z][a-z]+)? [A-Z][a-z]+(?:-[A-Z][a-z]+)?")
+_OFFICES = frozenset(
+    """agency audit authority board cabinet chair chief child civil commission commissioner committee council criminal
+    department deputy director education executive finance government health house justice mental minister ministers
+    national office officer panel people practice public quality review safeguarding secretariat secretary service
+    social state team trust vice worker""".split()
+)
+
 
 class Kind(StrEnum):
     """What an answer must hold to be one. The words are in kinds.toml."""
@@ -25,6 +33,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     DATE = "date"
     PLACE = "place"
+    NAME = "name"
     PERSON = "person"
     YES_NO = "yes_no"
     OTHER = "other"
@@ -55,8 +64,15 @@ def holds(text: str, kind: Kind) -> bool:
         return True
     if kind is Kind.PLACE and _NAMED_PLACE.search(text):
         return True
+    if kind is Kind.NAME and _holds_name(text):
+        return True
     held = _patterns()[kind][2]
     return bool(held and held.search(text))
+
+
+def _holds_name(text: str) -> bool:
+    """Two capitalised words in a row, not the first of the text, that are nobody's office: "Ifeoma Strand"."""
+    return any(not _OFFICES.intersection(found[0].lower().split()) for found in _FULL_NAME.finditer(text))
 
 
 @cache

@@ -23,6 +23,11 @@ from knowledge.sentences import sentences
 
 Floats = NDArray[np.float32]
 
+_OF_EVERY_CAMPAIGN = frozenset(
+    stem(word) for word in "application applications apply applying appointment appoint candidate recruitment".split()
+)
+"""Words that tell little of what is asked: every question could hold them."""
+
 _AUX = r"(?:is|are|am|was|were|do|does|did|can|could|will|would|should|shall|may|must|has|have|had)"
 _FOCUS = re.compile(
     rf"\b(?:what|which|how many|how much|whose)\s+(?:(?:kind|sort|type)s? of\s+)?"
@@ -117,7 +122,7 @@ def asked(question: str, states: TokenStates, weights: Weights) -> Asked:
             rows.append(_unit(states.states[own].mean(axis=0)))
             kept.append(stem(word))
     matrix = np.stack(rows) if rows else np.zeros((0, states.states.shape[1]), dtype=np.float32)
-    weighed = np.array([0.15 + weights.of_stem(one) for one in kept], dtype=np.float32)
+    weighed = np.array([_weight(one, weights) for one in kept], dtype=np.float32)
     return Asked(states.vector, tuple(kept), weighed, matrix, _focus(question, kept))
 
 
@@ -246,6 +251,11 @@ def _read(passage: Passage, states: TokenStates) -> Read:
         stems=tuple(frozenset(stems(passage.text[start:end])) for start, end in spans),
         stems_around=frozenset(stems(text[:lead])),
     )
+
+
+def _weight(stemmed: str, weights: Weights) -> float:
+    share = 0.4 if stemmed in _OF_EVERY_CAMPAIGN else 1.0
+    return share * (0.15 + weights.of_stem(stemmed))
 
 
 def _focus(question: str, kept: Sequence[str]) -> int | None:

@@ -12,7 +12,7 @@ from assistant.subjects import Subject
 from assistant.wording import stems
 from knowledge.domain import BlockKind, Passage
 
-_HARD = frozenset({Kind.MONEY, Kind.DATE, Kind.PLACE, Kind.DURATION, Kind.FREQUENCY, Kind.NUMBER})
+_HARD = frozenset({Kind.MONEY, Kind.DATE, Kind.PLACE, Kind.DURATION, Kind.FREQUENCY, Kind.NUMBER, Kind.NAME})
 """Kinds that no sentence answers without holding something of the kind."""
 
 ROWS = (BlockKind.LABELLED, BlockKind.TABLE_ROW)
@@ -67,6 +67,11 @@ class Ranked:
     sentences: tuple[tuple[int, int], ...]
 
 
+def lacks_kind(aim: Aim, best: Ranked) -> bool:
+    """Whether the question waits for a sum, a date, a name ... and the best sentence holds none."""
+    return aim.kind in _HARD and not best.held
+
+
 def rank(aim: Aim, matches: Sequence[Match], passages: Sequence[Read]) -> list[Ranked]:
     """The sentences, best first; a label without its value is none, and so are words that only lead into a list."""
     named = aim.named
@@ -107,7 +112,7 @@ def _ranked(aim: Aim, named: NDArray[np.bool_], found: Match, passage: Read) -> 
     soft = float(aim.asked.weights @ near) / total
     covered = float(aim.asked.weights @ np.maximum(found.stands, said)) / total
     rank = soft + _KIND * (held - 1) + _SUBJECT * stated + _ROW * _key_asked(aim, within)
-    rank += _MEANING * found.dense
+    rank += _MEANING * (found.dense + found.soft)
     return Ranked(found, rank, soft, _weakest(aim, near), covered, held, stated, passage.spans)
 
 
@@ -130,5 +135,6 @@ def _weakest(aim: Aim, near: Floats) -> float:
 
 
 def _context(passage: Passage) -> str:
-    """What stands above the words: the nearest headings, the sentence that leads in, the label."""
-    return " ".join((*passage.heading[-2:], passage.lead_in, passage.label))
+    """What stands above the words. A label says what its own value is about; a heading speaks for others too."""
+    above = () if passage.kind is BlockKind.LABELLED else passage.heading[-2:]
+    return " ".join((*above, passage.lead_in, passage.label))

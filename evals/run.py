@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.answering import Assistant
 from assistant.domain import Answer, Question
-from assistant.settings import Settings, load_settings
+from assistant.settings import load_settings
 from assistant.wiring import build_assistant, open_embeddings, open_library
 from evals.cases import Case, pack_folder
 from evals.measures import MEASURES, Score

@@ -2,8 +2,8 @@
 
 Each question is judged against passages that answer it and against the same passages without the sentences that do
 (leave-evidence-out), or as labelled. Prints the area under the ROC curve by five-fold cross-validation, folds split by
-question, and writes assistant/calibration.json. What a subject's words add or take can't be fitted on data without
-subjects: these two figures and the line are given on the command line and kept as they are by default.
+question, and writes assistant/calibration.json. What a lacking kind of answer and a subject's words add, and the line, are
+given on the command line: public data has no such subjects.
 """
 
 import argparse
@@ -67,9 +67,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("evaldata", type=Path, help="the folder with answer_sentences.jsonl and guidance_*.jsonl")
     parser.add_argument("--each", type=int, default=200, help="questions of each source and label (default 200)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--subject-stated", type=float, default=1.0)
-    parser.add_argument("--subject-silent", type=float, default=-2.5)
-    parser.add_argument("--line", type=float, default=0.0)
+    parser.add_argument("--kind-lacking", type=float, default=-1.0)
+    parser.add_argument("--subject-stated", type=float, default=-1.0)
+    parser.add_argument("--subject-silent", type=float, default=-3.0)
+    parser.add_argument("--line", type=float, default=-2.2)
     return parser.parse_args()
 
 
@@ -173,6 +174,7 @@ def _write(fitted: Floats, arguments: argparse.Namespace) -> None:
     fields = {
         "intercept": round(float(fitted[-1]), 4),
         "weights": [round(float(one), 4) for one in fitted[:-1]],
+        "kind_lacking": arguments.kind_lacking,
         "subject_stated": arguments.subject_stated,
         "subject_silent": arguments.subject_silent,
         "line": arguments.line,
