@@ -140,7 +140,8 @@ class QuestionReader(Embeddings):
         return [self._read(texts[0])] if len(texts) == 1 else self._embeddings.token_states(texts)
 
     def embed_query(self, text: str) -> list[float]:
-        vector: list[float] = self._read(text).vector.tolist()
+        # As the parts of a question come to be judged: without the mark at their end.
+        vector: list[float] = self._read(text.rstrip("?!. ") or text).vector.tolist()
         return vector
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -2,8 +2,8 @@
 
 Each question is judged against passages that answer it and against the same passages without the sentences that do
 (leave-evidence-out), or as labelled. Prints the area under the ROC curve by five-fold cross-validation, folds split by
-question, and writes assistant/calibration.json. What a lacking kind of answer and a subject's words add, and the line, are
-given on the command line: public data has no such subjects.
+question, and writes assistant/calibration.json. What a lacking kind of answer and a subject's words add, and the line,
+are given on the command line: public data has no such subjects.
 """
 
 import argparse
