@@ -68,9 +68,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=200, help="questions of each source and label (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind-lacking", type=float, default=-1.0)
-    parser.add_argument("--subject-stated", type=float, default=-1.0)
+    parser.add_argument("--subject-stated", type=float, default=-0.7)
     parser.add_argument("--subject-silent", type=float, default=-3.0)
-    parser.add_argument("--line", type=float, default=-2.2)
+    parser.add_argument("--line", type=float, default=-2.1)
     return parser.parse_args()
 
 
