@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.domain import Answer, Question
 from assistant.replies import replies
 from assistant.settings import SettingsError, load_settings
-from assistant.wiring import WiringError, build_assistant, open_library
+from assistant.wiring import WiringError, build_assistant, open_served_pack
 from knowledge.domain import Passage
 
 
@@ -20,17 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    library = open_library(settings)
+    served_pack = open_served_pack(settings)
     try:
-        if not library.ready:
-            print(f"{library.problem or 'There is no index.'} Run python ingest.py first.", file=sys.stderr)
+        if not served_pack.ready:
+            print(f"{served_pack.problem or 'There is no index.'} Run python ingest.py first.", file=sys.stderr)
             return 1
-        answer = asyncio.run(build_assistant(settings, library).answer(Question(given.question)))
+        answer = asyncio.run(build_assistant(settings, served_pack).answer(Question(given.question)))
     except WiringError as error:
         print(error, file=sys.stderr)
         return 1
     finally:
-        library.stop()
+        served_pack.stop()
     print(_shown(answer))
     return 0
 

@@ -29,7 +29,7 @@ class Opened:
     reader: Reader
 
 
-class Library(Protocol):
+class ServedPack(Protocol):
     """Lends the version being served; whoever borrowed it keeps it to the end of the question."""
 
     def lease(self) -> AbstractContextManager[Opened]: ...
@@ -48,7 +48,7 @@ class Making:
 class Assistant:
     """Answers questions about the pack. Everything that asks enters here: the server, the evals, the terminal."""
 
-    library: Library
+    served_pack: ServedPack
     guard: Guard
     restater: Restater
     composer: Composer
@@ -69,7 +69,7 @@ class Assistant:
         if refusal:
             yield replace(refused(refusal), versions=self._versions(None), timings_ms=timings.total())
             return
-        with self.library.lease() as opened:
+        with self.served_pack.lease() as opened:
             yield Stage("search")
             with timings.of("restate"):
                 question = await self.restater.restate(question)

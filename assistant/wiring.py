@@ -16,9 +16,9 @@ from assistant.conversation import Restater, RuleRestater
 from assistant.database import RecordsError
 from assistant.domain import Question
 from assistant.guard import Guard
-from assistant.library import Library
 from assistant.prompts import prompts_version
 from assistant.records import open_records
+from assistant.served_pack import ServedPack
 from assistant.settings import LOCAL, Settings
 from assistant.signposts import SignpostsError, load_signposts
 from assistant.web.service import NotReady, PackVersion, Service
@@ -59,16 +59,16 @@ def open_embeddings(settings: Settings) -> "LocalEmbeddings | RemoteEmbeddings":
     return RemoteEmbeddings(client, name=settings.embedding_model)
 
 
-def build_assistant(settings: Settings, library: Library) -> Assistant:
-    """The assistant over a library. WiringError when the campaign's signposts can't be used."""
+def build_assistant(settings: Settings, served_pack: ServedPack) -> Assistant:
+    """The assistant over a served pack. WiringError when the campaign's signposts can't be used."""
     try:
         signposts = load_signposts(settings.pack_dir)
     except SignpostsError as error:
         raise WiringError(str(error)) from error
     composer, restater = _writers(settings)
     return Assistant(
-        library=library,
-        guard=Guard(signposts, published=_published(library)),
+        served_pack=served_pack,
+        guard=Guard(signposts, published=_published(served_pack)),
         restater=restater,
         composer=composer,
         making=Making(
@@ -79,22 +79,22 @@ def build_assistant(settings: Settings, library: Library) -> Assistant:
     )
 
 
-def _published(library: Library) -> str:
+def _published(served_pack: ServedPack) -> str:
     """The contact that the campaign gives: whoever asks about it gives away nobody's details."""
-    if not library.ready:
+    if not served_pack.ready:
         return ""
-    with library.lease() as opened:
+    with served_pack.lease() as opened:
         contact = opened.index.campaign.contact
     return f"{contact.name}\n{contact.email}\n{contact.url}"
 
 
-def open_library(settings: Settings, *, read_ahead: bool = False) -> Library:
+def open_served_pack(settings: Settings, *, read_ahead: bool = False) -> ServedPack:
     """The campaign's index, followed from now on. Stop it when done."""
     _quiet_tracing()
     embeddings = open_embeddings(settings)
-    library = Library(_store(settings, embeddings.name), embeddings, read_ahead=read_ahead)
-    library.start()
-    return library
+    served_pack = ServedPack(_store(settings, embeddings.name), embeddings, read_ahead=read_ahead)
+    served_pack.start()
+    return served_pack
 
 
 def build_service(settings: Settings) -> Service:
@@ -103,17 +103,17 @@ def build_service(settings: Settings) -> Service:
         records = open_records(settings.database)
     except RecordsError as error:
         raise WiringError(str(error)) from error
-    library = open_library(settings, read_ahead=True)
+    served_pack = open_served_pack(settings, read_ahead=True)
     try:
-        assistant = build_assistant(settings, library)
+        assistant = build_assistant(settings, served_pack)
     except WiringError:
-        library.stop()
+        served_pack.stop()
         records.close()
         raise
     signposts = assistant.guard.signposts
 
     def search(words: str) -> Sequence[Evidence]:
-        with library.lease() as opened:
+        with served_pack.lease() as opened:
             return opened.search(Question(words))
 
     return Service(
@@ -121,12 +121,12 @@ def build_service(settings: Settings) -> Service:
         assistant=assistant,
         screen=assistant.guard.screen,
         records=records,
-        pack=lambda: _served(library),
+        pack=lambda: _served(served_pack),
         older=lambda pack_version: _kept(settings, pack_version),
         search=search,
         links=signposts.links,
-        problem=lambda: library.problem or None,
-        close=library.stop,
+        problem=lambda: served_pack.problem or None,
+        close=served_pack.stop,
     )
 
 
@@ -190,9 +190,9 @@ def _store(settings: Settings, embedder: str = "") -> PassageStore:
     return PassageStore(folder, chroma_url=settings.chroma_url, embedder=embedder)
 
 
-def _served(library: Library) -> PackVersion:
+def _served(served_pack: ServedPack) -> PackVersion:
     try:
-        with library.lease() as opened:
+        with served_pack.lease() as opened:
             return opened.index
     except StoreError as error:
         raise NotReady(str(error)) from error

@@ -14,7 +14,7 @@ from tokenizers import Encoding
 
 from assistant.answering import Assistant
 from assistant.domain import Question
-from assistant.library import Library
+from assistant.served_pack import ServedPack
 from assistant.settings import Settings
 from assistant.wiring import build_assistant
 from benchmarks.figures import Figure, Run, ratios, seconds
@@ -54,16 +54,16 @@ def figures(run: Run) -> Iterator[Figure]:
 def _case(run: Run, settings: Settings, *, name: str, remembered_bytes: int) -> Iterator[Figure]:
     embeddings = Watched()
     store = PassageStore(campaign_folder(settings.data_dir, settings.pack_dir.name), embedder=embeddings.name)
-    library = Library(store, embeddings, remembered_bytes=remembered_bytes)
-    library.start()
+    served_pack = ServedPack(store, embeddings, remembered_bytes=remembered_bytes)
+    served_pack.start()
     try:
         with asyncio.Runner() as loop:
-            bench = _Bench(loop, build_assistant(settings, library), embeddings, cycle(questions()))
+            bench = _Bench(loop, build_assistant(settings, served_pack), embeddings, cycle(questions()))
             bench.alone(5)
             yield from _one_by_one(bench, run, name)
             yield from _together(bench, run, name)
     finally:
-        library.stop()
+        served_pack.stop()
 
 
 def _one_by_one(bench: "_Bench", run: Run, name: str) -> Iterator[Figure]:

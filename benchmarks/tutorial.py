@@ -13,7 +13,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from numpy.typing import NDArray
 
 from assistant.domain import Question
-from assistant.library import Library
+from assistant.served_pack import ServedPack
 from benchmarks.figures import Figure, Run, ratios, seconds
 from benchmarks.texts import PACK, Blended, pack_of, passages_of, public_questions, public_texts, questions
 from knowledge.domain import Pack
@@ -53,14 +53,14 @@ def _times(
     store = PassageStore(run.folder / f"ours, {what}")
     store.build(pack, passages_of(pack), model)
     tutorial = _tutorial(texts, model, run.folder / f"theirs, {what}")
-    library = Library(store, model)
-    library.start()
+    served_pack = ServedPack(store, model)
+    served_pack.start()
     try:
-        with library.lease() as opened:
+        with served_pack.lease() as opened:
             ways = (lambda text: opened.search(Question(text)), partial(tutorial.similarity_search, k=_FOUND))
             yield from _compared(run, what, asked, ways)
     finally:
-        library.stop()
+        served_pack.stop()
 
 
 def _compared(run: Run, what: str, asked: Sequence[str], ways: Sequence[Callable[[str], object]]) -> Iterator[Figure]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.answering import Assistant
 from assistant.domain import Answer, Question
 from assistant.settings import load_settings
-from assistant.wiring import build_assistant, open_embeddings, open_library
+from assistant.wiring import build_assistant, open_embeddings, open_served_pack
 from evals.cases import Case, pack_folder
 from evals.measures import MEASURES, Score
 from knowledge.ingesting import ingest
@@ -39,12 +39,12 @@ def run(cases: Sequence[Case], folder: Path, progress: Progress) -> list[Result]
     for campaign, group in groupby(sorted(cases, key=lambda case: case.campaign), key=lambda case: case.campaign):
         settings = load_settings(pack_dir=pack_folder(campaign), data_dir=folder)
         ingest(settings.pack_dir, settings.data_dir, open_embeddings(settings), chroma_url=settings.chroma_url)
-        library = open_library(settings)
+        served_pack = open_served_pack(settings)
         try:
-            assistant = build_assistant(settings, library)
+            assistant = build_assistant(settings, served_pack)
             results += asyncio.run(_answers(assistant, list(group), len(cases), len(results), progress))
         finally:
-            library.stop()
+            served_pack.stop()
     return results
 
 

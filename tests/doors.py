@@ -18,7 +18,7 @@ import httpx
 from assistant.answering import Assistant
 from assistant.domain import Answer, Question, Turn
 from assistant.settings import ROOT, Settings
-from assistant.wiring import build_assistant, open_library
+from assistant.wiring import build_assistant, open_served_pack
 from knowledge.domain import Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.ingesting import ingest
@@ -106,12 +106,12 @@ class Asking:
 def asking(pack: Path, data: Path) -> Iterator[Asking]:
     """The assistant as `wiring` makes it, over a pack that was ingested into a folder."""
     settings = settings_for(pack, data)
-    library = open_library(settings)
+    served_pack = open_served_pack(settings)
     try:
-        with library.lease() as opened:
-            yield Asking(build_assistant(settings, library), opened.index)
+        with served_pack.lease() as opened:
+            yield Asking(build_assistant(settings, served_pack), opened.index)
     finally:
-        library.stop()
+        served_pack.stop()
 
 
 def settings_for(pack: Path, data: Path) -> Settings:

@@ -26,7 +26,7 @@ from assistant.domain import (
 )
 from assistant.reading import Reading
 from assistant.replies import replies
-from assistant.wiring import open_library
+from assistant.wiring import open_served_pack
 from knowledge.domain import Evidence
 from knowledge.store import StoreError
 from tests.doors import Asking, settings_for
@@ -87,7 +87,7 @@ def test_an_answer_tells_what_was_at_work_and_how_long_it_took(real: Asking) -> 
 
 
 class _Closed:
-    """A library that nobody may borrow from."""
+    """A served pack that nobody may borrow from."""
 
     def lease(self) -> AbstractContextManager[Opened]:
         raise AssertionError("the pack was looked at")
@@ -108,7 +108,7 @@ class _Closed:
 def test_what_is_refused_never_reaches_the_pack(
     real: Asking, question: str, outcome: Outcome, rule: Rule | None
 ) -> None:
-    guarded = replace(real.assistant, library=_Closed())
+    guarded = replace(real.assistant, served_pack=_Closed())
 
     answer = asyncio.run(guarded.answer(Question(question)))
 
@@ -216,13 +216,13 @@ def test_a_follow_up_is_asked_of_the_subject_before_it(real: Asking) -> None:
 
 
 def test_a_library_without_an_index_lends_nothing_and_says_that_it_is_not_ready(tmp_path: Path) -> None:
-    library = open_library(settings_for(tmp_path, tmp_path / "data"))
+    served_pack = open_served_pack(settings_for(tmp_path, tmp_path / "data"))
     try:
-        assert not library.ready
-        with pytest.raises(StoreError), library.lease():
+        assert not served_pack.ready
+        with pytest.raises(StoreError), served_pack.lease():
             pass
     finally:
-        library.stop()
+        served_pack.stop()
 
 
 @dataclass(frozen=True)

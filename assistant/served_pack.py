@@ -24,7 +24,7 @@ LONGEST_LIST = 60
 """Items up to which a list is read whole, however many passages that takes."""
 
 
-class Library:
+class ServedPack:
     """Follows a store. With `read_ahead` passages are read before anybody asks, so that the first answers are quick.
 
     `remembered_bytes` bounds what is kept of passages that were read.
