@@ -329,7 +329,8 @@ class _WideEmbeddings(ArithmeticEmbeddings):
     def vectors(self, texts: Sequence[str]) -> Vectors:
         narrow = super().vectors(texts)
         basis = np.linalg.qr(np.random.default_rng(1).standard_normal((384, self.dimensions)))[0]
-        return (narrow @ basis.T).astype(np.float32)
+        wide: Vectors = (narrow @ basis.T).astype(np.float32)
+        return wide
 
 
 @pytest.mark.parametrize("embeddings", [ArithmeticEmbeddings(dimensions=8), _WideEmbeddings()], ids=["8", "384"])
