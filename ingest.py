@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assistant.planted import places_of
 from assistant.settings import SettingsError, load_settings
 from assistant.wiring import open_embeddings
+from knowledge.domain import Passage
 from knowledge.embedding import EmbeddingError
 from knowledge.ingesting import ingest
 from knowledge.pack import PackError, advice
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"Nothing was done.\n{error}", file=sys.stderr)
         return 2
+    passages: list[Passage] = []
     try:
         with _shown() as report:
             changes = ingest(
@@ -34,11 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 chroma_url=settings.chroma_url,
                 dry_run=given.dry_run,
                 report=report,
+                look=passages.extend,
             )
     except (PackError, EmbeddingError, StoreError) as error:
         print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1
     print(_summary(changes, dry_run=given.dry_run))
+    for place in places_of(passages):
+        print(f"{place}: an order to the assistant stands there; that passage will not be quoted. Take the order out.")
     if could_be_added := advice(settings.pack_dir):
         print(could_be_added)
     return 0

@@ -7,6 +7,7 @@ from assistant.answering import Opened
 from assistant.calibrated import CalibratedReader
 from assistant.domain import Question
 from assistant.matching import PassageReader, QuestionReader, Weights
+from assistant.planted import WithoutPlanted, planted
 from assistant.spelling import Speller
 from assistant.subjects import asked_about, subjects
 from knowledge.domain import BlockKind, Evidence, Passage
@@ -68,22 +69,24 @@ class ServedPack:
         return self._live.problem
 
     def _opened(self, index: Index) -> Opened:
-        search = PassageSearch(index, self._embeddings)
-        weights = Weights.of(passage.searchable for passage in index.passages)
-        speller = Speller(_vocabulary(index), lambda word: self._reading.count_tokens(word) == 1)
+        left_out = planted(index.passages)
+        usable = WithoutPlanted(index, left_out) if left_out else index
+        search = PassageSearch(usable, self._embeddings)
+        weights = Weights.of(passage.searchable for passage in usable.passages)
+        speller = Speller(_vocabulary(usable.passages), lambda word: self._reading.count_tokens(word) == 1)
         if self._ahead:
-            self._passages.read_ahead(index.passages)
+            self._passages.read_ahead(usable.passages)
         reader = CalibratedReader(self._questions, self._passages, weights, speller)
-        return Opened(index, lambda question: _found(search, index, question), reader)
+        return Opened(index, lambda question: _found(search, usable.passages, question), reader)
 
 
-def _found(search: PassageSearch, index: Index, question: Question) -> Sequence[Evidence]:
+def _found(search: PassageSearch, passages: Sequence[Passage], question: Question) -> Sequence[Evidence]:
     """Meaning is searched by the question alone, words also by the turns it follows and what its subject is called."""
     asked = words_of([*(turn.question for turn in question.history), question.text])
     called = [subject.search for subject in asked_about(question.text)[:2]]
     words = " ".join([asked, *called])
     found = search.find_with_surroundings(question.text, lexical_query=words, limit=FOUND, at_most=EVIDENCE)
-    if cut := _cut_off(found, index.passages):
+    if cut := _cut_off(found, passages):
         at_most = len(found) + cut
         found = search.find_with_surroundings(question.text, lexical_query=words, limit=FOUND, at_most=at_most)
     return found
@@ -99,6 +102,6 @@ def _cut_off(found: Sequence[Evidence], passages: Sequence[Passage]) -> int:
     return sum(one.id not in known for one in listed) if len(listed) <= LONGEST_LIST else 0
 
 
-def _vocabulary(index: Index) -> list[str]:
+def _vocabulary(passages: Sequence[Passage]) -> list[str]:
     asked = [" ".join((subject.name, subject.search, subject.missing)) for subject in subjects()]
-    return [*asked, *(passage.searchable for passage in index.passages)]
+    return [*asked, *(passage.searchable for passage in passages)]

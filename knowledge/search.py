@@ -20,7 +20,7 @@ _SAME = 1e-9
 
 
 class SearchableIndex(Protocol):
-    """What a search needs of an index. `passages[n].order` is n; `vectors` is (passages, dimensions), unit rows."""
+    """What a search needs of an index: passages in the order of the pack, `vectors` (passages, dimensions), unit rows."""
 
     @property
     def passages(self) -> tuple[Passage, ...]: ...

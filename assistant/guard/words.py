@@ -14,6 +14,9 @@ STOP, COMMA = ".", ","
 ROLE, TASK = "ROLE", "TASK"
 """The classes of the words that belong to an appointment or a body's work; those of TASK have other uses too."""
 
+CHILDS_VOICE = "SPEAKSASCHILD"
+"""Stands for words by which the asker says to be a child."""
+
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝαεικνορτυχıøłđɡɑ", "aeopcyxijsdhqwaeiknoptuxioldga")
 _APOSTROPHES = re.compile("['\u2019\u2018\u02bc`\u00b4]")
 _TOKEN = re.compile(r"[a-z0-9]+|[^\W_]+|[.?!;:\n\u2026]+|(?<=\s)[-\u2013\u2014]+(?=\s)|,")
@@ -49,10 +52,9 @@ def plain(text: str) -> str:
     """Lower-case words with one space between, and commas and STOPs as words. Accents and apostrophes are gone."""
     folded = _ADDRESS.sub(" weblink ", text.lower() if text.isascii() else unaccented(text))
     words: list[str] = []
-    for token in _TOKEN.findall(_APOSTROPHES.sub("", folded)):
+    for token in _TOKEN.findall(_REPEATED.sub(r"\1\1", _APOSTROPHES.sub("", folded))):
         if token[0].isalnum():
-            word = _REPEATED.sub(r"\1\1", token)
-            words.append(_SPOKEN.get(word) or _RESPELT.get(word, word))
+            words.append(_SPOKEN.get(token) or _RESPELT.get(token, token))
         elif words and words[-1][-1].isalnum():
             words.append(COMMA if token == COMMA else STOP)
     return " ".join(words)
