@@ -77,7 +77,7 @@ def lead_in_fault(ground: Ground) -> str | None:
     """
     if not ground.lead_in:
         return None
-    lost = (stances(ground.lead_in) & _DENYING) - stances(ground.quote)
+    lost = stances(ground.lead_in) & _DENYING
     return f'leaves out the "{min(lost)}" of the lead-in' if lost else None
 
 
@@ -123,20 +123,22 @@ def _moved(sentence: str, grounds: Sequence[Ground]) -> str | None:
     if len(_denials(claimed)) > len(denied):
         return "denies more often than the passage does"
     for ground in grounds:
-        if fault := _undenied(claimed, _read(ground.quote)):
-            return fault
+        if _undenied(claimed, _read(ground.lead_in), before=False) or _undenied(claimed, _read(ground.quote)):
+            return "affirms what the passage denies"
     return _modal_moved(claimed, given)
 
 
-def _undenied(claimed: Sequence[_Item], quote: Sequence[_Item]) -> str | None:
-    """What the quote denies, the sentence has to deny if it speaks of it."""
+def _undenied(claimed: Sequence[_Item], ruling: Sequence[_Item], *, before: bool = True) -> bool:
+    """What the ruling words deny, the sentence has to deny if it speaks of it.
+
+    Without `before` only by a "not" that comes first: one that comes later may be that of the quote.
+    """
     said = {item.stem for item in claimed if item.stem}
-    covered = {word for place in _denials(claimed) for word in (*_after(claimed, place), *_before(claimed, place))}
-    for place in _denials(quote):
-        governed = _after(quote, place)[:1]
-        if any(word in said and word not in covered for word in governed):
-            return "affirms what the passage denies"
-    return None
+    covered = {word for place in _denials(claimed) for word in _after(claimed, place)}
+    if before:
+        covered |= {word for place in _denials(claimed) for word in _before(claimed, place)}
+    governed = (word for place in _denials(ruling) for word in _after(ruling, place)[:1])
+    return any(word in said and word not in covered for word in governed)
 
 
 def _modal_moved(claimed: Sequence[_Item], given: Iterable[Sequence[_Item]]) -> str | None:

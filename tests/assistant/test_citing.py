@@ -144,6 +144,14 @@ def test_a_list_item_does_not_lose_the_not_that_leads_into_it() -> None:
     assert passes(f"You cannot be appointed if you {item}.", item, lead_in="You cannot be appointed if you:")
 
 
+def test_a_not_of_the_quote_does_not_stand_in_for_that_of_its_lead_in() -> None:
+    item, lead_in = "travel that was not agreed beforehand", "We do not repay:"
+
+    assert not passes(item, item, lead_in=lead_in)
+    assert not passes("We repay travel that was not agreed beforehand.", item, lead_in=lead_in)
+    assert passes("We do not repay travel that was not agreed beforehand.", item, lead_in=lead_in)
+
+
 def test_a_heading_can_make_a_thing_required() -> None:
     assert passes("You must have a law degree.", "Have a law degree", heading="Essential criteria")
     assert not passes("You must have a law degree.", "Have a law degree", heading="Criteria")
