@@ -20,7 +20,7 @@ _SAME = 1e-9
 
 
 class SearchableIndex(Protocol):
-    """What a search needs of an index: passages in the order of the pack, `vectors` (passages, dimensions), unit rows."""
+    """What a search needs of an index: passages in the order of the pack, and `vectors`, a row of unit length each."""
 
     @property
     def passages(self) -> tuple[Passage, ...]: ...

@@ -10,9 +10,10 @@ reason.
 import re
 from collections.abc import Iterator
 
-from assistant.guard.crisis import speaks_of_suicide
+from assistant.guard.crisis import heard, is_plain_speech
 from assistant.guard.cues import groups, heaviest, total
-from assistant.guard.words import COMMA, ROLE, STOP, Message
+from assistant.guard.words import CHILDS_VOICE, COMMA, ROLE, STOP, Message
+from assistant.guard.young_in_crisis import of_the_young, speaks_of_a_grown_up
 
 _GROUPS = groups("child_at_risk")
 _WHO, _WHAT, _WORRY, _NOW, _TIES, _PRIVATE = (
@@ -22,33 +23,38 @@ _WHO, _WHAT, _WORRY, _NOW, _TIES, _PRIVATE = (
 _ENOUGH = 4.0
 _ENOUGH_APART_FROM_ROLE = 3.0
 _PARTICULAR = 2
+_HINT = 2
 _HARM = 3
 _SAYS_IT_ALL = 4
 _SHORTEST_STORY = 5
-_OWN_FEAR = re.compile(r"\bi am (?:\w+ )?(?:AFRAID|WORRY)\b|\bme to SELFHARM\b")
+_OWN_FEAR = re.compile(r"\bi am (?:\w+ )?(?:AFRAID|WORRY)\b|\bme to SELFHARM\b|\bsafe (?:with|in) my(?:self| \w+)\b")
 _CLAUSE = re.compile(rf" (?:and|but|also|ps|because|separately|well|so|then|{COMMA}) ")
 
 
 def at_risk(asked: Message) -> bool:
     """True for words about a child who may be at risk, said by anyone, the child included."""
-    return any(weight >= enough for weight, enough, _ in weighed(asked))
+    crisis = tuple(heard(asked))
+    if crisis and of_the_young(asked):
+        return True
+    beside_crisis = bool(crisis) and (speaks_of_a_grown_up(asked) or any(map(is_plain_speech, crisis)))
+    return any(weight >= enough for weight, enough in _weighed(asked, beside_crisis=beside_crisis))
 
 
-def weighed(asked: Message) -> Iterator[tuple[float, float, str]]:
-    """The stretches of a message, as classed text, with their weights and what would be enough."""
-    beside_crisis = speaks_of_suicide(asked)
+def _weighed(asked: Message, *, beside_crisis: bool) -> Iterator[tuple[float, float]]:
+    """What each stretch weighs, and what would be enough."""
     apart = ROLE not in asked.classed
+    least = _HINT if CHILDS_VOICE in asked.classed else _HARM
     for stretch in _stretches(asked.classed):
         if beside_crisis:
-            yield _weight_beside_crisis(stretch), _ENOUGH, stretch
+            yield _weight_beside_crisis(stretch, least=least), _ENOUGH
         else:
-            yield _weight(stretch, apart_from_role=apart), _ENOUGH_APART_FROM_ROLE if apart else _ENOUGH, stretch
+            yield _weight(stretch, apart_from_role=apart), _ENOUGH_APART_FROM_ROLE if apart else _ENOUGH
 
 
-def _weight_beside_crisis(stretch: str) -> float:
+def _weight_beside_crisis(stretch: str, *, least: float) -> float:
     """The weight of what is done to somebody: in such a message the asker's own fear and family do not count."""
     spoken_of_others = _OWN_FEAR.sub("", stretch)
-    return _weight(spoken_of_others, apart_from_role=False) if heaviest(_WHAT, spoken_of_others) >= _HARM else 0.0
+    return _weight(spoken_of_others, apart_from_role=False) if heaviest(_WHAT, spoken_of_others) >= least else 0.0
 
 
 def _weight(stretch: str, *, apart_from_role: bool) -> float:

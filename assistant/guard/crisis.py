@@ -18,16 +18,17 @@ _SHORTEST_CLAUSE = 2
 
 def in_crisis(asked: Message) -> bool:
     """True for the words of somebody who may harm themselves, or who fears that another person will."""
-    return any(_heard(asked))
+    return any(heard(asked))
 
 
-def speaks_of_suicide(asked: Message) -> bool:
-    """True when it is said in words that mean nothing else."""
+def is_plain_speech(text: str) -> bool:
+    """True when what was heard is said in words that mean nothing else."""
     groups = scale("crisis").groups
-    return any(heaviest(groups[name], text) >= plain for text in _heard(asked) for name, plain in _PLAIN_SPEECH.items())
+    return any(heaviest(groups[name], text) >= plain for name, plain in _PLAIN_SPEECH.items())
 
 
-def _heard(asked: Message) -> Iterator[str]:
+def heard(asked: Message) -> Iterator[str]:
+    """The stretches of a message, as plain text, that speak of somebody in crisis."""
     weights = scale("crisis")
     enough = weights.enough_for(asked)
     for text, in_classes in chain(stretches(asked), _clauses(asked.words)):

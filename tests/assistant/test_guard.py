@@ -76,6 +76,26 @@ def test_a_cry_for_help_is_heard_beside_an_ordinary_question(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("My foster child has been cutting her arms", Rule.CHILD_AT_RISK),
+        ("I found a rope under my lad's bed, he's only fifteen", Rule.CHILD_AT_RISK),
+        ("im 13 and my best friend says she wants to kill herself", Rule.CHILD_AT_RISK),
+        ("I can't bear it any more, my stepdad comes into my room every night", Rule.CHILD_AT_RISK),
+        ("im 13 and i want to die", Rule.CRISIS),
+        ("My daughter is 31 and she's just rung to say goodbye", Rule.CRISIS),
+        ("I love my kids and I can't go on, I want to end my life", Rule.CRISIS),
+        ("My husband says he's going to hang himself", Rule.CRISIS),
+        ("I lost my son to suicide and think about joining him", Rule.CRISIS),
+    ],
+)
+def test_a_young_person_in_danger_is_a_child_at_risk_and_a_grown_up_or_the_asker_in_crisis(
+    text: str, rule: Rule
+) -> None:
+    assert heard(text) == rule
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The deadline is killing me, can I have longer?",
