@@ -12,7 +12,7 @@ SETTINGS := PACK_DIR DATA_DIR HOST PORT WORKERS OPENAI_API_KEY OPENAI_BASE_URL C
 	DATABASE_URL CHROMA_URL ASK_LIMIT LOG_LEVEL
 export $(foreach name,$(SETTINGS),$(if $(filter undefined,$(origin $(name))),,$(name)))
 
-.PHONY: help serve ingest test lint evals bench
+.PHONY: help serve ingest test lint evals gate bench
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
@@ -34,6 +34,12 @@ lint: .venv/installed ## Lint, format check and types
 
 evals: .venv/installed ## Ask the cases of evals/cases and report
 	$(BIN)/python -m evals
+
+gate: .venv/installed ## Ask the cases and stop a change that makes answers worse; the report goes to data/evals
+	$(BIN)/python -m evals --gate --report data/evals
+	@$(BIN)/python -m evals evals/cases/heritage-rivers-board/table.jsonl --mode model \
+		--replay evals/cassettes/scripted.jsonl --out data/evals/replayed.jsonl > data/evals/replayed.txt \
+		&& echo "replayed, advisory: $$(head -n 1 data/evals/replayed.txt)" || echo "the replay of a model's replies failed (advisory)"
 
 bench: .venv/installed ## Measure speed as ratios; the results of one run are in docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -1,79 +1,37 @@
-"""python -m evals [CASES ...] [--report DIR] [--gate]: ask the cases and say what was right."""
+"""python -m evals: ask the cases, score the answers, hold them against the baseline. `--help` lists the commands."""
 
-import argparse
+import os
 import sys
-import tempfile
-import tomllib
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 
-from rich.console import Console
-from rich.progress import track
-
-from assistant.settings import SettingsError
-from assistant.wiring import WiringError
-from evals.cases import Case, CaseError, load_cases
-from evals.report import averages, summary, wrong
-from evals.run import Result, run
-
-_GATES = Path(__file__).with_name("gates.toml")
+_COMMANDS: Mapping[str, str] = {
+    "score": "evals.commands.score",
+    "accept": "evals.commands.accept",
+    "lint": "evals.commands.lint",
+    "confirm": "evals.commands.confirm",
+    "selftest": "evals.commands.selftest",
+    "public": "evals.public.__main__",
+    "judge": "evals.judges.__main__",
+}
+"""Modules with a `main`; imported when asked for, because some are slow to import and one is an optional extra."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when it ran (and, with --gate, no figure is below its floor), 1 when not, 2 for wrong usage."""
-    given = _options(arguments)
+    """0 done, 1 a gate or the work failed, 2 wrong usage. Without the name of a command the cases are asked."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    named = given[0] if given else ""
+    module = import_module(_COMMANDS.get(named, "evals.commands.run"))
+    command: Callable[[Sequence[str]], int] = module.main
     try:
-        cases = [case for case in load_cases(given.cases) if not given.only or case.kind in given.only]
-    except CaseError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        results = _run(cases)
-    except (CaseError, SettingsError, WiringError) as error:
-        print(error, file=sys.stderr)
+        return command(given[1:] if named in _COMMANDS else given)
+    except BrokenPipeError:
+        # Whoever read along (`| head`) has seen enough; what Python flushes at its end has to go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("broken off", file=sys.stderr)
         return 1
-    print(summary(results))
-    if given.wrong:
-        print("\n" + wrong(results))
-    if given.report:
-        _write(given.report, results)
-    return _gate(results) if given.gate else 0
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m evals", description="Ask the cases and say what was right.")
-    parser.add_argument("cases", nargs="*", type=Path, metavar="CASES", help="files or folders (default: all)")
-    parser.add_argument("--only", action="append", metavar="KIND", help="only cases of this kind; may be repeated")
-    parser.add_argument("--wrong", action="store_true", help="also list every case that went wrong")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write summary.txt and wrong.txt there")
-    parser.add_argument(
-        "--gate", action="store_true", help="exit with 1 when a figure is below its floor in gates.toml"
-    )
-    return parser.parse_args(arguments)
-
-
-def _run(cases: Sequence[Case]) -> list[Result]:
-    console = Console(stderr=True)
-    with tempfile.TemporaryDirectory(prefix="evals-") as folder:
-        if not console.is_terminal:
-            return run(cases, Path(folder), lambda _done, _total: None)
-        steps = iter(track(range(len(cases)), description="asking", console=console))
-        return run(cases, Path(folder), lambda _done, _total: next(steps, None))
-
-
-def _write(folder: Path, results: Sequence[Result]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "summary.txt").write_text(summary(results) + "\n", encoding="utf-8")
-    (folder / "wrong.txt").write_text(wrong(results) + "\n", encoding="utf-8")
-
-
-def _gate(results: Sequence[Result]) -> int:
-    floors: dict[str, float] = tomllib.loads(_GATES.read_text(encoding="utf-8"))["floors"]
-    found = averages(results)
-    below = {measure: floor for measure, floor in floors.items() if found.get(measure, 1.0) < floor}
-    for measure, floor in below.items():
-        print(f"below its floor: {measure} is {found[measure]:.3f}, at least {floor:.3f} is asked for")
-    return 1 if below else 0
 
 
 if __name__ == "__main__":

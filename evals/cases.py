@@ -2,15 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.domain import Outcome, Turn
+from evals.domain import Case
 
 CASES = Path(__file__).with_name("cases")
+KINDS = (
+    "ambiguous amended answerable child_at_risk crisis deal_breaker drafting false_premise follow_up fragment greeting "
+    "instructions list not_in_pack off_topic own_chances partly_answerable personal_data table topic_change "
+    "work_of_the_body"
+).split()
+"""What a case may be about: each kind is a file of its campaign's folder."""
+
 _PACKS = (Path(__file__).with_name("packs"), Path(__file__).parent.parent / "knowledge" / "packs")
 
 
@@ -34,41 +40,30 @@ class _Line(BaseModel):
     turns: list[_Turn] = []
     outcomes: list[Outcome]
     rests_on: list[str] = []
+    pages: list[int | None] = []
     says: list[list[str]] = []
     never_says: list[str] = []
     note: str = ""
     author: str
     date: str
+    pack: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question to a campaign's pack. `says` holds alternatives: one of each must be in the answer."""
-
-    id: str
-    campaign: str
-    kind: str
-    question: str
-    turns: tuple[Turn, ...]
-    outcomes: frozenset[Outcome]
-    rests_on: tuple[str, ...]
-    says: tuple[tuple[str, ...], ...]
-    never_says: tuple[str, ...]
-    note: str
-
-    @classmethod
-    def of(cls, line: _Line, campaign: str) -> Self:
-        return cls(
-            id=line.id,
+    def case(self, campaign: str) -> Case:
+        return Case(
+            id=self.id,
             campaign=campaign,
-            kind=line.kind,
-            question=line.question,
-            turns=tuple(Turn(turn.question, turn.answer) for turn in line.turns),
-            outcomes=frozenset(line.outcomes),
-            rests_on=tuple(line.rests_on),
-            says=tuple(tuple(alternatives) for alternatives in line.says),
-            never_says=tuple(line.never_says),
-            note=line.note,
+            kind=self.kind,
+            question=self.question,
+            turns=tuple(Turn(turn.question, turn.answer) for turn in self.turns),
+            outcomes=frozenset(self.outcomes),
+            rests_on=tuple(self.rests_on),
+            pages=tuple(self.pages),
+            says=tuple(tuple(alternatives) for alternatives in self.says),
+            never_says=tuple(self.never_says),
+            note=self.note,
+            author=self.author,
+            date=self.date,
+            pack=self.pack,
         )
 
 
@@ -98,8 +93,14 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path) -> Iterator[Case]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    if file.stem not in KINDS:
+        raise CaseError(f"{file} is named after no kind of case: call it one of {', '.join(KINDS)}.jsonl")
+    # Not splitlines: that would also cut at the odd separators that a question may hold.
+    for number, line in enumerate(file.read_text(encoding="utf-8").rstrip("\n").split("\n"), start=1):
         try:
-            yield Case.of(_Line.model_validate(json.loads(line)), file.parent.name)
+            case = _Line.model_validate(json.loads(line)).case(file.parent.name)
         except (json.JSONDecodeError, ValidationError) as error:
             raise CaseError(f"{file}, line {number} is no case: {error}") from error
+        if case.kind != file.stem:
+            raise CaseError(f"{file}, line {number} is a case of kind {case.kind}: move it to {case.kind}.jsonl")
+        yield case

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from assistant.kinds import kind_asked
 from assistant.matching import PassageReader, Weights, asked, match
 from assistant.ranking import SIGNS, Aim, rank, signs
+from evals.public.data import answer_sentences, guidance
 from knowledge.domain import BlockKind, Passage
 from knowledge.embedding import LocalEmbeddings
 
@@ -75,33 +76,32 @@ def _arguments() -> argparse.Namespace:
 
 
 def _from_sentences(arguments: argparse.Namespace) -> Iterator[Example]:
-    rows = [json.loads(line) for line in (arguments.evaldata / "answer_sentences.jsonl").open(encoding="utf-8")]
+    rows = answer_sentences(arguments.evaldata)
     random.Random(arguments.seed).shuffle(rows)  # noqa: S311 - a sample, no secret
     taken: dict[tuple[str, bool], int] = {}
     for row in rows:
-        key = (row["source"], row["answerable"])
-        if row["source"] not in _SOURCES or taken.get(key, 0) >= arguments.each:
+        key = (row.source, row.answerable)
+        if row.source not in _SOURCES or taken.get(key, 0) >= arguments.each:
             continue
         taken[key] = taken.get(key, 0) + 1
-        yield Example(row["source"], row["question"], row["question"], _passages(row["sentences"]), row["answerable"])
-        rest = [sentence for sentence, answers in zip(row["sentences"], row["labels"], strict=True) if not answers]
-        if row["answerable"] and len(rest) > 1:
-            yield Example(row["source"], row["question"], row["question"], _passages(rest), False)
+        yield Example(row.source, row.question, row.question, _passages(row.sentences), row.answerable)
+        rest = [sentence for sentence, answers in zip(row.sentences, row.labels, strict=True) if not answers]
+        if row.answerable and len(rest) > 1:
+            yield Example(row.source, row.question, row.question, _passages(rest), False)
 
 
 def _from_guidance(evaldata: Path, embeddings: LocalEmbeddings) -> Iterator[Example]:
-    texts = {row["id"]: row["text"] for row in map(json.loads, (evaldata / "guidance_passages.jsonl").open())}
+    passages, questions = guidance(evaldata)
+    texts = {passage.id: passage.text for passage in passages}
     ids = list(texts)
     vectors = embeddings.vectors([texts[one] for one in ids])
-    for row in map(json.loads, (evaldata / "guidance_questions.jsonl").open()):
-        asked_for = f"{row['scenario']} {row['question']}".strip()
+    for row in questions:
+        asked_for = f"{row.scenario} {row.question}".strip()
         order = np.argsort(-(vectors @ embeddings.vectors([asked_for])[0]))
-        near = [ids[place] for place in order[: _NEIGHBOURS + 1] if ids[place] != row["gold_rule_id"]][
-            : _NEIGHBOURS - 1
-        ]
+        near = [ids[place] for place in order[: _NEIGHBOURS + 1] if ids[place] != row.gold_rule_id][: _NEIGHBOURS - 1]
         without = tuple(texts[one] for one in near)
-        yield Example("guidance", row["id"], row["question"], (texts[row["gold_rule_id"]], *without), True)
-        yield Example("guidance", row["id"], row["question"], without, False)
+        yield Example("guidance", row.id, row.question, (texts[row.gold_rule_id], *without), True)
+        yield Example("guidance", row.id, row.question, without, False)
 
 
 def _passages(sentences: Sequence[str]) -> tuple[str, ...]:

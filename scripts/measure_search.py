@@ -15,11 +15,13 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from knowledge.domain import BlockKind, Passage
+from evals.public.searching import as_passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.lexical import LexicalIndex
 from knowledge.search import ExactIndex, PassageSearch, words_of
 from scripts.retrieval import MEASURES, Asked, Collection, collections, interval, measure
+
+__all__ = ["Remembered", "as_passage"]
 
 _DEPTH = 50
 _RRF = 60
@@ -100,24 +102,6 @@ def _tutorial(part: Collection, embeddings: Remembered) -> Rank:
         return list(dict.fromkeys(int(document.metadata["place"]) for document in found))
 
     return rank
-
-
-def as_passage(text: str, place: int) -> Passage:
-    return Passage(
-        id=str(place),
-        document="",
-        title="",
-        heading=(),
-        text=text,
-        kind=BlockKind.PARAGRAPH,
-        lead_in="",
-        label="",
-        page=None,
-        start=0,
-        end=len(text),
-        group=0,
-        order=place,
-    )
 
 
 def _three(asked: Asked) -> str:
