@@ -52,4 +52,8 @@ def _trials(changes: Sequence[Change]) -> list[Trial]:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    return list(trials(cases, changes, read_baseline(BASELINE), read_gates(), say))
+    found = []
+    for trial in trials(cases, changes, read_baseline(BASELINE), read_gates(), say):
+        say("  passed" if trial.verdict.passed else f"  stopped at {len(trial.verdict.falls)} limits")
+        found.append(trial)
+    return found
