@@ -9,18 +9,22 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assistant.fact_sheet import FactSheetError, overruled_by
 from assistant.planted import places_of
-from assistant.settings import SettingsError, load_settings
-from assistant.wiring import open_embeddings
+from assistant.settings import Settings, SettingsError, load_settings
+from assistant.wiring import keep_fact_sheet, open_embeddings
 from knowledge.domain import Passage
-from knowledge.embedding import EmbeddingError
 from knowledge.ingesting import ingest
-from knowledge.pack import PackError, advice
+from knowledge.onnx_files import ModelError
+from knowledge.pack import PackError, advice, fact_sheet_lines
 from knowledge.store import Changes, Report, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when the index is as the pack, 1 when that failed and the index is as it was, 2 for wrong usage or settings."""
+    """0 when the index is as the pack and its fact sheet is drawn up, 1 when one failed, 2 for wrong usage or settings.
+
+    When the index fails it is as it was.
+    """
     given = _options(arguments)
     try:
         settings = load_settings(pack_dir=given.pack)
@@ -29,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     passages: list[Passage] = []
     try:
+        overruled_by(fact_sheet_lines(settings.pack_dir))
         with _shown() as report:
             changes = ingest(
                 settings.pack_dir,
@@ -39,15 +44,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 report=report,
                 look=passages.extend,
             )
-    except (PackError, EmbeddingError, StoreError) as error:
+    except (PackError, ModelError, StoreError, FactSheetError) as error:
         print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1
     print(_summary(changes, dry_run=given.dry_run))
+    drawn_up = given.dry_run or _fact_sheet(settings, changes.version)
     for place in places_of(passages):
         print(f"{place}: an order to the assistant stands there; that passage will not be quoted. Take the order out.")
     if could_be_added := advice(settings.pack_dir):
         print(could_be_added)
-    return 0
+    return 0 if drawn_up else 1
+
+
+def _fact_sheet(settings: Settings, version: str) -> bool:
+    """Says what the pack states of what candidates ask about; False when that can't be found out."""
+    try:
+        with _shown() as report:
+            sheet = keep_fact_sheet(settings, version, report)
+    except (FactSheetError, ModelError, StoreError) as error:
+        print(f"The index is as the pack, but has no fact sheet. {error}", file=sys.stderr)
+        return False
+    print(sheet.summary)
+    return True
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

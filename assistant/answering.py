@@ -10,6 +10,7 @@ from assistant.composing import Composer
 from assistant.composing.quoting import QuotingComposer
 from assistant.conversation import Restater, lacks_context
 from assistant.domain import Answer, Event, Outcome, Question, Refusal, Restarted, Stage, Versions
+from assistant.fact_sheet import FactSheet
 from assistant.guard import Guard
 from assistant.reading import Reader, Reading
 from assistant.signposts import Reply
@@ -22,11 +23,15 @@ from knowledge.store import Index
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One version of the pack, ready for questions. `search` takes a question, restated; both run in a thread."""
+    """One version of the pack, ready for questions. `search` takes a question, restated; both run in a thread.
+
+    `sheet` gives its fact sheet, once one was drawn up.
+    """
 
     index: Index
     search: Callable[[Question], Sequence[Evidence]]
     reader: Reader
+    sheet: Callable[[], FactSheet | None] = lambda: None
 
 
 class ServedPack(Protocol):

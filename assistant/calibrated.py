@@ -1,8 +1,10 @@
-"""A reader without training of its own: cheap signs of a fit, weighed by a fitted logistic regression.
+"""A judge without a model of its own: cheap signs of a fit, weighed by a fitted logistic regression.
 
-The coefficients in calibration.json come from scripts/fit_reader.py, which prints their cross-validated figures.
+The baseline that the trained judge has to beat (docs/reader.md); `evals.public` measures both. The coefficients in
+calibration.json come from scripts/fit_reader.py, which prints their cross-validated figures.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,22 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.choosing import choose
-from assistant.domain import Question
-from assistant.kinds import kind_asked
-from assistant.matching import PassageReader, QuestionReader, Read, Weights, asked, match
-from assistant.missing import missing_words
-from assistant.parts import parts_of
-from assistant.ranking import Aim, Ranked, lacks_kind, rank, signs
-from assistant.reading import Part, Reading, Support
-from assistant.spelling import Speller
-from assistant.subjects import asked_about
-from knowledge.domain import Evidence
-from knowledge.sentences import sentences
+from assistant.matching import Read
+from assistant.ranking import Aim, Ranked, lacks_kind, signs
+from assistant.sentence_reader import Judgement, chance_of
+from knowledge.embedding import TokenStates
 
 _FILE = Path(__file__).with_name("calibration.json")
-_MOST_PARTS = 4
-_SHOWN_NEAR = 2
 _NEAR = 2.0
 """Log-odds below the line at which the nearest sentences are no longer near."""
 
@@ -49,60 +41,36 @@ class Calibration:
         return cls(**{**fields, "weights": tuple(fields["weights"])})
 
 
-class CalibratedReader:
-    """Judges by late interaction, coverage, the kind of answer and the subject asked for, part by part."""
+class CalibratedJudge:
+    """Judges by late interaction, coverage, the kind of answer and the subject asked for."""
 
-    def __init__(self, questions: QuestionReader, passages: PassageReader, weights: Weights, speller: Speller) -> None:
-        self._questions = questions
-        self._passages = passages
-        self._weights = weights
-        self._speller = speller
-        self._calibration = _calibration()
-
-    def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
-        """The first few parts of the question, each against all of the evidence."""
-        texts = [self._speller.corrected(part) for part in parts_of(question.text)[:_MOST_PARTS]]
-        states = self._questions.token_states(texts)
-        passages = self._passages.read([found.passage for found in evidence])
-        parts = []
-        for text, state in zip(texts, states, strict=True):
-            aim = Aim(text, asked(text, state, self._weights), kind_asked(_last(text)), asked_about(_last(text)))
-            parts.append(self._part(aim, evidence, passages))
-        return Reading(tuple(parts))
-
-    def _part(self, aim: Aim, evidence: Sequence[Evidence], passages: Sequence[Read]) -> Part:
-        ranked = rank(aim, match(aim.asked, passages), passages)
-        if not ranked:
-            return Part(aim.text, False, 0.0, (), (), missing_words(aim.text, aim.subjects))
-        odds = self._odds(aim, ranked)
-        answered = odds >= self._calibration.line
-        supports = tuple(
-            Support(evidence[found.match.place], found.match.text, found.rank) for found in ranked[:_SHOWN_NEAR]
-        )
-        return Part(
-            asked=aim.text,
-            answered=answered,
-            probability=1 / (1 + float(np.exp(-odds))),
-            supports=choose(aim, ranked, evidence) if answered else (),
-            nearest=() if answered or odds < self._calibration.line - _NEAR else supports,
-            missing="" if answered else missing_words(aim.text, aim.subjects),
-        )
-
-    def _odds(self, aim: Aim, ranked: Sequence[Ranked]) -> float:
-        given = self._calibration
-        odds = given.intercept + float(np.dot(given.weights, signs(aim, ranked)))
-        if lacks_kind(aim, ranked[0]):
-            odds += given.kind_lacking
-        if aim.subject is None or aim.subject.stated is None:
-            return odds
-        stated = any(found.stated and found.held for found in ranked)
-        return odds + (given.subject_stated if stated else given.subject_silent)
+    def judge(
+        self,
+        aim: Aim,
+        question: TokenStates,  # noqa: ARG002 - a judge with a model reads it; here the words were matched already
+        ranked: Sequence[Ranked],
+        passages: Sequence[Read],  # noqa: ARG002
+    ) -> Judgement:
+        given = _calibration()
+        log_odds = log_odds_of(aim, ranked)
+        return Judgement(ranked, (chance_of(log_odds),), log_odds, given.line, given.line - _NEAR)
 
 
-def _last(text: str) -> str:
-    """The question itself, without what was said before it."""
-    start, end = sentences(text)[-1]
-    return text[start:end]
+def log_odds_of(aim: Aim, ranked: Sequence[Ranked]) -> float:
+    """By the fitted regression, that the ranked sentences answer."""
+    given = _calibration()
+    odds = given.intercept + float(np.dot(given.weights, signs(aim, ranked)))
+    if lacks_kind(aim, ranked[0]):
+        odds += given.kind_lacking
+    if aim.subject is None or aim.subject.stated is None:
+        return odds
+    stated = any(found.stated and found.held for found in ranked)
+    return odds + (given.subject_stated if stated else given.subject_silent)
+
+
+def calibrated_by() -> str:
+    """Which calibration is at work: the SHA-256 of its file."""
+    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
 
 
 @cache

@@ -32,9 +32,11 @@ _TOGETHER, _ALIKE = 5, 0.15
 """Two of so many best sentences that stand in one list, no further apart in rank, say that the list was asked for."""
 
 
-def choose(aim: Aim, ranked: Sequence[Ranked], evidence: Sequence[Evidence]) -> tuple[Support, ...]:
-    """What to quote, in the order to say it."""
-    if listed := _whole_list(aim, ranked, evidence):
+def choose(
+    aim: Aim, ranked: Sequence[Ranked], evidence: Sequence[Evidence], *, by_words: Sequence[Ranked]
+) -> tuple[Support, ...]:
+    """What to quote, in the order to say it. A list is known by its words: no item alone says what the duties are."""
+    if listed := _whole_list(aim, by_words, evidence):
         return listed
     best = ranked[0]
     close = [found for found in ranked[:_MOST] if best.rank - found.rank <= _CLOSE and _as_good(found, best)]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration. Held here too, so that a start with tables up to date need not import Alembic."""
 
 READING: Final = {"reading": True}

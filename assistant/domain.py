@@ -140,6 +140,20 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """A sentence that the reader weighed for a part of the question, and the probability that it answers.
+
+    `part` counts from 0; `answered` is the probability that anything of the evidence answers that part.
+    """
+
+    part: int
+    answered: float
+    passage: str
+    quote: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """What was at work when an answer was made."""
 
@@ -155,7 +169,8 @@ class Answer:
     """The whole of what is said to one question, and enough to explain it later.
 
     `text` is all of it as plain text without markers; `missing` names what the pack does not say; `evidence` is what
-    the search found, used or not; `judged` is the reader's probability for each part of the question.
+    the search found, used or not; `judged` is the reader's probability for each part of the question, `likeliest` the
+    two likeliest sentences of each, so that the secretariat can see what was nearly answered.
     """
 
     outcome: Outcome
@@ -174,6 +189,7 @@ class Answer:
     usage: Usage = Usage()
     evidence: tuple[Evidence, ...] = ()
     judged: Mapping[str, float] = field(default_factory=dict)
+    likeliest: tuple[Likely, ...] = ()
     dropped: tuple[Dropped, ...] = ()
 
 

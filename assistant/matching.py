@@ -98,7 +98,8 @@ class Asked:
 class Read:
     """A passage made ready for matching: spans of its sentences in its text, and the tokens of each.
 
-    `states` is (tokens, 384) in half precision; `around` are the tokens of the headings and the lead-in.
+    `states` is (tokens, 384) in half precision, and so is `lower`, what the lower layers made of the same tokens;
+    `around` are the tokens of the headings and the lead-in.
     """
 
     passage: Passage
@@ -106,8 +107,14 @@ class Read:
     tokens: tuple[tuple[int, int], ...]
     around: tuple[int, int]
     states: NDArray[np.float16]
+    lower: NDArray[np.float16]
     stems: tuple[frozenset[str], ...]
     stems_around: frozenset[str]
+
+    @property
+    def bytes(self) -> int:
+        """What it takes in memory, nearly."""
+        return self.states.nbytes + self.lower.nbytes
 
 
 def asked(question: str, states: TokenStates, weights: Weights) -> Asked:
@@ -139,6 +146,10 @@ class QuestionReader(Embeddings):
     def token_states(self, texts: Sequence[str]) -> list[TokenStates]:
         return [self._read(texts[0])] if len(texts) == 1 else self._embeddings.token_states(texts)
 
+    def is_word(self, text: str) -> bool:
+        """Whether the model knows it as one word."""
+        return self._embeddings.count_tokens(text) == 1
+
     def embed_query(self, text: str) -> list[float]:
         # As the parts of a question come to be judged: without the mark at their end.
         vector: list[float] = self._read(text.rstrip("?!. ") or text).vector.tolist()
@@ -154,7 +165,7 @@ class PassageReader:
     `most_bytes` bounds the token states that are kept (in half precision); the least lately used go first.
     """
 
-    def __init__(self, embeddings: LocalEmbeddings, *, most_bytes: int = 64_000_000) -> None:
+    def __init__(self, embeddings: LocalEmbeddings, *, most_bytes: int = 128_000_000) -> None:
         self._embeddings = embeddings
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -193,9 +204,9 @@ class PassageReader:
         with self._lock:
             if passage.passage.id not in self._kept:
                 self._kept[passage.passage.id] = passage
-                self._bytes += passage.states.nbytes
+                self._bytes += passage.bytes
             while self._bytes > self._most_bytes:
-                self._bytes -= self._kept.popitem(last=False)[1].states.nbytes
+                self._bytes -= self._kept.popitem(last=False)[1].bytes
         return passage
 
 
@@ -249,6 +260,7 @@ def _read(passage: Passage, states: TokenStates) -> Read:
         tokens=tokens,
         around=(0, int(np.searchsorted(starts, lead))),
         states=states.states.astype(np.float16),
+        lower=states.lower[1:-1].astype(np.float16),
         stems=tuple(frozenset(stems(passage.text[start:end])) for start, end in spans),
         stems_around=frozenset(stems(text[:lead])),
     )

@@ -23,6 +23,7 @@ class Part:
 
     `probability` is the chance that the evidence answers; `supports` are the sentences that do, in the order to say
     them, and empty when `answered` is false. `nearest` are sentences close to it that do not answer, best first.
+    `likeliest` are the sentence that most likely answers and the runner-up, their score a probability.
     """
 
     asked: str
@@ -31,6 +32,7 @@ class Part:
     supports: tuple[Support, ...]
     nearest: tuple[Support, ...]
     missing: str
+    likeliest: tuple[Support, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

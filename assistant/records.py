@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeGuard, TypeVar
 
 from sqlalchemy import Engine, delete, exists, select, update
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from assistant.database import READING, RecordsError, open_database, reason, sweep
 from assistant.domain import Answer, Outcome, Turn
-from assistant.tables import ConversationRow, EvidenceRow, FeedbackRow, TurnRow
+from assistant.tables import ConversationRow, EvidenceRow, FeedbackRow, LikelyRow, TurnRow
 
 REMEMBERED: Final = (Outcome.ANSWERED, Outcome.PARTLY_ANSWERED, Outcome.NOT_IN_PACK)
 """The outcomes whose turns help to read the next question. What was refused is never looked at again."""
@@ -90,6 +91,7 @@ class Records:
             row.tokens_in, row.tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
             row.dollars = answer.usage.dollars
             session.add_all(_evidence(row.number, answer))
+            session.add_all(_likely(row.number, answer))
 
         await self._run(work)
 
@@ -212,4 +214,20 @@ def _evidence(number: int, answer: Answer) -> list[EvidenceRow]:
             used=evidence.passage.id in used,
         )
         for rank, evidence in enumerate(answer.evidence, start=1)
+    ]
+
+
+def _likely(number: int, answer: Answer) -> list[LikelyRow]:
+    return [
+        LikelyRow(
+            turn=number,
+            part=part,
+            rank=rank,
+            answered=one.answered,
+            passage=one.passage,
+            quote=one.quote,
+            probability=one.probability,
+        )
+        for part, own in groupby(answer.likeliest, key=lambda one: one.part)
+        for rank, one in enumerate(own, start=1)
     ]

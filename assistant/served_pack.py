@@ -1,15 +1,20 @@
 """The version of the pack being served, with all that questions need of it: search, and a reader that has read it."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
 
 from assistant.answering import Opened
-from assistant.calibrated import CalibratedReader
+from assistant.calibrated import CalibratedJudge, calibrated_by
 from assistant.domain import Question
-from assistant.matching import PassageReader, QuestionReader, Weights
+from assistant.fact_sheet import FactSheet, FactSheetError
+from assistant.kept_sheets import fingerprint, load_sheet
+from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
-from assistant.spelling import Speller
-from assistant.subjects import asked_about, subjects
+from assistant.sentence_reader import SentenceReader
+from assistant.subjects import asked_about
 from knowledge.domain import BlockKind, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.live import LiveIndex
@@ -24,11 +29,19 @@ EVIDENCE = 20
 LONGEST_LIST = 60
 """Items up to which a list is read whole, however many passages that takes."""
 
+_log = logging.getLogger(__name__)
+
+
+@cache
+def sheet_fingerprint() -> str:
+    """What a fact sheet must be made from to be used here: the subjects and the reader of this program."""
+    return fingerprint(calibrated_by())
+
 
 class ServedPack:
     """Follows a store. With `read_ahead` passages are read before anybody asks, so that the first answers are quick.
 
-    `remembered_bytes` bounds what is kept of passages that were read.
+    `remembered_bytes` bounds what is kept of passages that were read. `sheets` is where fact sheets lie.
     """
 
     def __init__(
@@ -37,13 +50,15 @@ class ServedPack:
         embeddings: LocalEmbeddings | RemoteEmbeddings,
         *,
         read_ahead: bool = False,
-        remembered_bytes: int = 64_000_000,
+        remembered_bytes: int = 128_000_000,
+        sheets: Path | None = None,
     ) -> None:
         self._reading = embeddings if isinstance(embeddings, LocalEmbeddings) else LocalEmbeddings()
         self._questions = QuestionReader(self._reading)
         self._embeddings = self._questions if embeddings is self._reading else embeddings
         self._passages = PassageReader(self._reading, most_bytes=remembered_bytes)
         self._ahead = read_ahead
+        self._sheets = sheets
         self._live = LiveIndex(store, prepare=self._opened)
 
     def start(self) -> None:
@@ -72,12 +87,29 @@ class ServedPack:
         left_out = planted(index.passages)
         usable = WithoutPlanted(index, left_out) if left_out else index
         search = PassageSearch(usable, self._embeddings)
-        weights = Weights.of(passage.searchable for passage in usable.passages)
-        speller = Speller(_vocabulary(usable.passages), lambda word: self._reading.count_tokens(word) == 1)
         if self._ahead:
             self._passages.read_ahead(usable.passages)
-        reader = CalibratedReader(self._questions, self._passages, weights, speller)
-        return Opened(index, lambda question: _found(search, usable.passages, question), reader)
+        sheet = _Sheet(self._sheets, index.version)
+        reader = SentenceReader(self._questions, self._passages, usable.passages, CalibratedJudge())
+        return Opened(index, lambda question: _found(search, usable.passages, question), reader, sheet)
+
+
+class _Sheet:
+    """The fact sheet of a version, which may be drawn up only after the version was opened; without, all else works."""
+
+    def __init__(self, folder: Path | None, version: str) -> None:
+        self._folder = folder
+        self._version = version
+        self._found: FactSheet | None = None
+
+    def __call__(self) -> FactSheet | None:
+        if self._found is None and self._folder is not None:
+            try:
+                self._found = load_sheet(self._folder, self._version, sheet_fingerprint())
+            except FactSheetError as error:
+                _log.warning("Served without its fact sheet: %s", error)
+                self._folder = None
+        return self._found
 
 
 def _found(search: PassageSearch, passages: Sequence[Passage], question: Question) -> Sequence[Evidence]:
@@ -100,8 +132,3 @@ def _cut_off(found: Sequence[Evidence], passages: Sequence[Passage]) -> int:
     known = {one.passage.id for one in found}
     listed = [one for one in passages if (one.document, one.kind, one.group) == (best.document, best.kind, best.group)]
     return sum(one.id not in known for one in listed) if len(listed) <= LONGEST_LIST else 0
-
-
-def _vocabulary(passages: Sequence[Passage]) -> list[str]:
-    asked = [" ".join((subject.name, subject.search, subject.missing)) for subject in subjects()]
-    return [*asked, *(passage.searchable for passage in passages)]

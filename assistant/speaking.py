@@ -9,6 +9,7 @@ from assistant.domain import (
     Claim,
     DraftItem,
     Dropped,
+    Likely,
     Missing,
     Nearest,
     Outcome,
@@ -97,7 +98,16 @@ def answer_of(spoken: Spoken, reading: Reading, campaign: Campaign) -> Answer:
         usage=spoken.usage,
         evidence=spoken.evidence,
         judged={part.asked: round(part.probability, 4) for part in reading.parts},
+        likeliest=_likeliest(reading),
         dropped=spoken.dropped,
+    )
+
+
+def _likeliest(reading: Reading) -> tuple[Likely, ...]:
+    return tuple(
+        Likely(number, round(part.probability, 4), one.evidence.passage.id, one.quote, round(one.score, 4))
+        for number, part in enumerate(reading.parts)
+        for one in part.likeliest
     )
 
 

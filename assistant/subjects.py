@@ -6,20 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.phrases import any_of
 
-_FILE = Path(__file__).with_name("subjects.toml")
+FILE: Final = Path(__file__).with_name("subjects.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A thing that candidates ask about, campaign after campaign. The words are in subjects.toml."""
+    """A thing that candidates ask about, campaign after campaign. The words are in subjects.toml.
+
+    `questions` are examples of how they ask, the plainest first.
+    """
 
     name: str
     missing: str
+    questions: tuple[str, ...]
     search: str
     asked: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -51,6 +56,7 @@ class _Entry(BaseModel):
 
     name: str
     missing: str
+    questions: Annotated[list[str], Field(min_length=3)]
     asked: list[str]
     unless: list[str] = []
     stated: list[str]
@@ -67,7 +73,7 @@ class _File(BaseModel):
 @cache
 def subjects() -> tuple[Subject, ...]:
     """All subjects of subjects.toml, in its order."""
-    entries = _File.model_validate(tomllib.loads(_FILE.read_text(encoding="utf-8"))).subject
+    entries = _File.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8"))).subject
     return tuple(_subject(entry) for entry in entries)
 
 
@@ -83,6 +89,7 @@ def _subject(entry: _Entry) -> Subject:
     return Subject(
         name=entry.name,
         missing=entry.missing,
+        questions=tuple(entry.questions),
         search=entry.search,
         asked=asked,
         unless=any_of(entry.unless),

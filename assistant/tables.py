@@ -75,6 +75,25 @@ class EvidenceRow(Base):
     used: Mapped[bool]
 
 
+class LikelyRow(Base):
+    """A sentence that was weighed for a part of a turn's question, likeliest first from rank 1.
+
+    `answered` is the probability that the pack answers the part, `probability` that this sentence does.
+    """
+
+    __tablename__ = "likely"
+
+    turn: Mapped[int] = mapped_column(
+        Counted, ForeignKey("turn.number", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answered: Mapped[float]
+    passage: Mapped[str] = mapped_column(String(64))
+    quote: Mapped[str] = mapped_column(Text)
+    probability: Mapped[float]
+
+
 class FeedbackRow(Base):
     """What the asker thought of an answer; the last word counts."""
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -15,17 +16,19 @@ from assistant.composing.quoting import QuotingComposer
 from assistant.conversation import Restater, RuleRestater
 from assistant.database import RecordsError
 from assistant.domain import Question
+from assistant.fact_sheet import FactSheet, FactSheetError, draw_up_for, overruled_by
 from assistant.guard import Guard
+from assistant.kept_sheets import clear_sheets, load_sheet, save_sheet
 from assistant.prompts import prompts_version
 from assistant.records import open_records
-from assistant.served_pack import ServedPack
+from assistant.served_pack import ServedPack, sheet_fingerprint
 from assistant.settings import LOCAL, Settings
 from assistant.signposts import SignpostsError, load_signposts
 from assistant.web.service import NotReady, PackVersion, Service
 from knowledge.domain import Campaign, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.pack import campaign_id
-from knowledge.store import DocumentInfo, PassageStore, StoreError, campaign_folder
+from knowledge.store import DocumentInfo, PassageStore, Report, StoreError, campaign_folder, silent
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -92,9 +95,33 @@ def open_served_pack(settings: Settings, *, read_ahead: bool = False) -> ServedP
     """The campaign's index, followed from now on. Stop it when done."""
     _quiet_tracing()
     embeddings = open_embeddings(settings)
-    served_pack = ServedPack(_store(settings, embeddings.name), embeddings, read_ahead=read_ahead)
+    store = _store(settings, embeddings.name)
+    served_pack = ServedPack(store, embeddings, read_ahead=read_ahead, sheets=_sheets(store))
     served_pack.start()
     return served_pack
+
+
+def keep_fact_sheet(settings: Settings, version: str, report: Report = silent) -> FactSheet:
+    """The fact sheet of the version that was built last: drawn up and kept, unless that was done.
+
+    FactSheetError when it can't be kept or campaign.toml overrules what there is not, StoreError when none is served.
+    """
+    store, made_from = _store(settings), sheet_fingerprint()
+    with suppress(FactSheetError):
+        # A damaged one is drawn up anew.
+        if sheet := load_sheet(_sheets(store), version, made_from):
+            return sheet
+    served_pack = open_served_pack(settings)
+    try:
+        with served_pack.lease() as opened:
+            if opened.index.version != version:
+                raise FactSheetError(served_pack.problem or f"{version} is no longer the one being served.")
+            sheet = draw_up_for(opened, overruled_by(opened.index.campaign.fact_sheet), report)
+    finally:
+        served_pack.stop()
+    save_sheet(sheet, _sheets(store), version, made_from)
+    clear_sheets(_sheets(store), store.versions())
+    return sheet
 
 
 def build_service(settings: Settings) -> Service:
@@ -188,6 +215,10 @@ def _kept(settings: Settings, pack_version: str) -> PackVersion | None:
 def _store(settings: Settings, embedder: str = "") -> PassageStore:
     folder = campaign_folder(settings.data_dir, campaign_id(settings.pack_dir))
     return PassageStore(folder, chroma_url=settings.chroma_url, embedder=embedder)
+
+
+def _sheets(store: PassageStore) -> Path:
+    return store.folder / "fact-sheets"
 
 
 def _served(served_pack: ServedPack) -> PackVersion:

@@ -48,7 +48,7 @@ def figures(run: Run) -> Iterator[Figure]:
     settings = settings_for(run.folder)
     ingest(settings)
     yield from _case(run, settings, name="cold", remembered_bytes=0)
-    yield from _case(run, settings, name="warm", remembered_bytes=64_000_000)
+    yield from _case(run, settings, name="warm", remembered_bytes=128_000_000)
 
 
 def _case(run: Run, settings: Settings, *, name: str, remembered_bytes: int) -> Iterator[Figure]:

@@ -16,7 +16,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What is being recruited for, by whom, and where to read about it."""
+    """What is being recruited for, by whom, and where to read about it.
+
+    `fact_sheet` overrules what was found out about the pack: pairs of a thing and "stated" or "silent".
+    """
 
     id: str
     name: str
@@ -26,6 +29,7 @@ class Campaign:
     starters: tuple[str, ...] = ()
     opens: date | None = None
     closes: date | None = None
+    fact_sheet: tuple[tuple[str, str], ...] = ()
 
 
 class BlockKind(StrEnum):

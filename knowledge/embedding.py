@@ -1,6 +1,5 @@
-"""The local embedding model as a LangChain Embeddings. The only module that knows ONNX and its tokenizer."""
+"""The local embedding model as a LangChain Embeddings. The only module that knows its tokenizer."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,19 +11,17 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from knowledge.onnx_files import ModelFile, Session, open_session
+
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
 Vectors = NDArray[np.float32]
 
 _SPECIALS = 2
+_MADE_BY = "training/export_embedding.py"
 # Padded tokens in one pass. Larger batches are no faster (docs/embedding.md) and take more memory.
 _BATCH_TOKENS = 1024
-
-
-class EmbeddingError(Exception):
-    """The local model can't be used; the message names the file, what is wrong, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +33,19 @@ class ModelFiles:
     model_sha256: str
     tokenizer_sha256: str
 
+    @property
+    def model(self) -> ModelFile:
+        return ModelFile(self.folder / "model.onnx", self.model_sha256, _MADE_BY)
+
+    @property
+    def tokenizer(self) -> ModelFile:
+        return ModelFile(self.folder / "tokenizer.json", self.tokenizer_sha256, _MADE_BY)
+
 
 ALL_MINILM = ModelFiles(
     name="all-MiniLM-L6-v2-int8",
     folder=Path(__file__).parent / "models" / "all-MiniLM-L6-v2",
-    model_sha256="d28e3c5e1e958ee7cf3a40f0411dda68f27c385919559646db3abefa2c053067",
+    model_sha256="2e67865b2936cbba29033505c82f4aecc2506617eb2bb1ac4b61c389a752b833",
     tokenizer_sha256="5fd1c882abbd30517dced455a2c9768945ec726b96727927e4959348d9de550b",
 )
 
@@ -50,12 +55,14 @@ class TokenStates:
     """What the model made of one text, from one pass.
 
     `states` is (tokens, 384), rows of unit length, without the two special tokens; `offsets` are the character spans
-    of the same tokens in the text; `vector` is (384,), of unit length: what `vectors` gives for the text.
+    of the same tokens in the text; `vector` is (384,), of unit length: what `vectors` gives for the text. `lower` is
+    (tokens + 2, 384), as the third of the six layers leaves them, the special tokens first and last.
     """
 
     states: Vectors
     offsets: tuple[tuple[int, int], ...]
     vector: Vectors
+    lower: Vectors
 
 
 class LocalEmbeddings(Embeddings):
@@ -90,12 +97,14 @@ class LocalEmbeddings(Embeddings):
         """The states of every token and the vector of every text, for comparing texts word by word."""
         found: dict[int, TokenStates] = {}
         for positions, batch in self._batches(texts):
-            states, vectors = self._run(["token_states", "sentence"], batch)
+            states, vectors, lower = self._run(["token_states", "sentence", "lower_states"], batch)
             for row, position in enumerate(positions):
                 offsets = tuple(batch[row].offsets[1 : self.max_tokens + 1][: len(batch[row]) - _SPECIALS])
                 own = states[row, 1 : len(offsets) + 1]
                 lengths = np.linalg.norm(own, axis=1, keepdims=True)
-                found[position] = TokenStates(own / lengths, offsets, vectors[row])
+                found[position] = TokenStates(
+                    own / lengths, offsets, vectors[row], lower[row, : len(offsets) + _SPECIALS]
+                )
         return [found[position] for position in range(len(texts))]
 
     def count_tokens(self, text: str) -> int:
@@ -130,38 +139,18 @@ class LocalEmbeddings(Embeddings):
     def _tokenizer(self) -> "Tokenizer":
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(_verified(self._files.folder / "tokenizer.json", self._files.tokenizer_sha256))
+        return Tokenizer.from_file(self._files.tokenizer.verified())
 
     @property
-    def _session(self) -> "InferenceSession":
+    def _session(self) -> Session:
         with self._loading:
             return self._loaded_session
 
     @cached_property
-    def _loaded_session(self) -> "InferenceSession":
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        # Threads that spin while they wait take the other core from whoever else is answering.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        model = _verified(self._files.folder / "model.onnx", self._files.model_sha256)
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    def _loaded_session(self) -> Session:
+        return open_session(self._files.model, threads=self._threads)
 
 
 def _encodable(text: str) -> str:
     """The text, as long as it was, without the lone surrogates that JSON may bring and no tokenizer takes."""
     return text.encode("utf-8", "replace").decode()
-
-
-def _verified(path: Path, expected: str) -> str:
-    remedy = "restore it from the repository, or make it again with scripts/export_embedding.py"
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise EmbeddingError(f"{path} can't be read ({error.strerror}): {remedy}.") from error
-    if found != expected:
-        raise EmbeddingError(f"{path} is not the file it should be (SHA-256 {found}, expected {expected}): {remedy}.")
-    return str(path)

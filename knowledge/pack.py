@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -32,6 +32,8 @@ _Email = Annotated[
         pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$", description='an e-mail address in quotes, like "panel@example.gov.uk"'
     ),
 ]
+_Line = Literal["stated", "silent"]
+_A_LINE = '"stated" or "silent"'
 
 
 class PackError(Exception):
@@ -64,6 +66,9 @@ class _CampaignFile(_Table):
     opens: _Day = None
     closes: _Day = None
     documents: Annotated[list[_DocumentTable], Field(description="tables [[documents]] with a file each")] = []
+    fact_sheet: Annotated[
+        dict[str, _Line], Field(description=f"a table [fact_sheet] of things that candidates ask about, each {_A_LINE}")
+    ] = {}
 
 
 def load_pack(folder: Path) -> Pack:
@@ -87,6 +92,11 @@ def load_pack(folder: Path) -> Pack:
 def campaign_id(folder: Path) -> str:
     """What the campaign of a folder is called in addresses and on disk."""
     return _slug(folder.resolve().name)
+
+
+def fact_sheet_lines(folder: Path) -> tuple[tuple[str, str], ...]:
+    """What campaign.toml says that the pack states, or is silent on; which things there are is not known here."""
+    return tuple(_read_campaign(folder).fact_sheet.items())
 
 
 def advice(folder: Path) -> str | None:
@@ -139,6 +149,8 @@ def _faults(error: ValidationError) -> list[str]:
 
 def _fields_at(location: tuple[int | str, ...]) -> dict[str, str]:
     """The keys of the table that a place in the file belongs to, with what each expects."""
+    if location[0] == "fact_sheet" and len(location) > 1:
+        return {str(location[1]): _A_LINE}
     table: type[_Table] = _CampaignFile
     if location[0] == "contact" and len(location) > 1:
         table = _ContactTable
@@ -241,6 +253,7 @@ def _campaign(folder: Path, given: _CampaignFile, first_heading: str) -> Campaig
         starters=tuple(given.starters),
         opens=given.opens,
         closes=given.closes,
+        fact_sheet=tuple(given.fact_sheet.items()),
     )
 
 

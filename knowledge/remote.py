@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from knowledge.embedding import EmbeddingError, Vectors
+from knowledge.embedding import Vectors
+from knowledge.onnx_files import ModelError
 from knowledge.tokens import count_tokens
 
 
@@ -26,7 +27,7 @@ class RemoteEmbeddings(Embeddings):
         return self.embed_documents([text])[0]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """One row of unit length a text. EmbeddingError when the server fails."""
+        """One row of unit length a text. ModelError when the server fails."""
         from openai import OpenAIError
 
         if not texts:
@@ -34,7 +35,7 @@ class RemoteEmbeddings(Embeddings):
         try:
             found = np.asarray(self._client.embed_documents(list(texts)), dtype=np.float32)
         except OpenAIError as error:
-            raise EmbeddingError(
+            raise ModelError(
                 f"The embedding model {self.name} can't be used ({type(error).__name__}): check OPENAI_API_KEY, "
                 "OPENAI_BASE_URL and EMBEDDING_MODEL, or set EMBEDDING_MODEL=local and ingest again."
             ) from error

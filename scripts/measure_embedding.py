@@ -2,7 +2,7 @@
 
     python -m scripts.measure_embedding ../shared/evaldata MODELS_FOLDER
 
-MODELS_FOLDER holds a folder for each value of `--storage` of scripts/export_embedding.py that is to be compared, fp32
+MODELS_FOLDER holds a folder for each value of `--storage` of training/export_embedding.py that is to be compared, fp32
 among them. Searches with vectors alone.
 """
 

@@ -25,7 +25,8 @@ from evals.public.sets import (
     sentence_sets,
 )
 from evals.public.tables import tables
-from knowledge.embedding import EmbeddingError, LocalEmbeddings
+from knowledge.embedding import LocalEmbeddings
+from knowledge.onnx_files import ModelError
 
 _EACH = 40
 Item = TypeVar("Item")
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = list(_figures(given.folder, given.each, lacking))
         if given.json:
             given.json.write_text(_kept(figures, given.each), encoding="utf-8")
-    except (PublicDataError, EmbeddingError, OSError) as error:
+    except (PublicDataError, ModelError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(tables(figures))

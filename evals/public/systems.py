@@ -1,19 +1,21 @@
-"""The systems that are compared on evidence: the product's reader, the bare embedding, and BM25."""
+"""The systems that are compared on evidence: the product's reader, the judge before it, the bare embedding, BM25."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.calibrated import CalibratedReader
+from assistant.calibrated import CalibratedJudge
+from assistant.cross_encoder import CrossEncoder
 from assistant.domain import Question
-from assistant.matching import PassageReader, QuestionReader, Weights
+from assistant.matching import PassageReader, QuestionReader, Read
+from assistant.ranking import Aim, Ranked
 from assistant.reading import Reader
-from assistant.spelling import Speller
-from assistant.subjects import subjects
+from assistant.sentence_reader import Judgement, SentenceReader
+from assistant.trained import TrainedJudge
 from knowledge.domain import Block, BlockKind, Campaign, Evidence, Pack, PackDocument, Passage
-from knowledge.embedding import LocalEmbeddings
+from knowledge.embedding import LocalEmbeddings, TokenStates
 from knowledge.ingesting import PASSAGE_TOKENS
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import split
@@ -44,11 +46,28 @@ def passages_of(texts: Iterable[str], embeddings: LocalEmbeddings) -> tuple[Pass
 def systems(texts: Sequence[str], embeddings: LocalEmbeddings) -> Mapping[str, System]:
     """By name; what they know of words beforehand is from the texts, as from a pack."""
     corpus = passages_of(texts, embeddings)
+    questions, passages = QuestionReader(embeddings), PassageReader(embeddings)
     return {
-        "reader": read_by(_reader(corpus, embeddings)),
+        "reader": read_by(SentenceReader(questions, passages, corpus, TrainedJudge(CrossEncoder()))),
+        "calibrated": read_by(SentenceReader(questions, passages, corpus, CalibratedJudge())),
+        "late interaction": read_by(SentenceReader(questions, passages, corpus, LateInteraction())),
         "embedding": by_embedding(embeddings),
         "BM25": by_words([sentence for passage in corpus for sentence in _sentences(passage)]),
     }
+
+
+class LateInteraction:
+    """A judge by nothing but the mean nearness of the question's words, weighed by how telling they are (ColBERT)."""
+
+    def judge(
+        self,
+        aim: Aim,  # noqa: ARG002 - what is asked for does not count here
+        question: TokenStates,  # noqa: ARG002
+        ranked: Sequence[Ranked],
+        passages: Sequence[Read],  # noqa: ARG002
+    ) -> Judgement:
+        best = sorted((replace(one, rank=one.match.soft) for one in ranked), key=lambda one: -one.rank)
+        return Judgement(best, (), best[0].rank, -1.0, -1.0)
 
 
 def read_by(reader: Reader) -> System:
@@ -91,16 +110,6 @@ def by_words(texts: Sequence[str]) -> System:
         return _best(found, index.scores(question.text)[[places[sentence] for sentence in found]])
 
     return judge
-
-
-def _reader(corpus: Sequence[Passage], embeddings: LocalEmbeddings) -> CalibratedReader:
-    """Over this corpus, put together as `assistant.served_pack` does it over a pack."""
-    called = [" ".join((subject.name, subject.search, subject.missing)) for subject in subjects()]
-    speller = Speller(
-        [*called, *(passage.searchable for passage in corpus)], lambda word: embeddings.count_tokens(word) == 1
-    )
-    weights = Weights.of(passage.searchable for passage in corpus)
-    return CalibratedReader(QuestionReader(embeddings), PassageReader(embeddings), weights, speller)
 
 
 def _sentences(passage: Passage) -> list[str]:

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from assistant.database import HEAD, RecordsError
-from assistant.domain import Answer, Outcome, Rule, Turn
+from assistant.domain import Answer, Likely, Outcome, Rule, Turn
 from assistant.records import Records, Started, open_records
 from assistant.tables import Base
 
@@ -114,6 +114,24 @@ def test_a_question_that_may_not_be_kept_is_null_beside_its_rule(records: Record
     run(story())
 
     assert _rows(file, "SELECT question, rule FROM turn") == [(None, "child_at_risk")]
+
+
+def test_what_was_nearly_answered_is_kept_with_the_runner_up_and_forgotten_with_its_turn(
+    records: Records, file: Path
+) -> None:
+    likeliest = (Likely(0, 0.3, "p1", "Fees are paid.", 0.28), Likely(0, 0.3, "p2", "A fee is set.", 0.1))
+
+    async def story() -> None:
+        started = await records.start_turn(None, "How much is paid?", asked_at=NOW)
+        answer = Answer(Outcome.NOT_IN_PACK, "The pack does not say.", likeliest=likeliest)
+        await records.finish_turn(started.turn, answer, {"text": answer.text}, finished_at=NOW)
+        kept = _rows(file, "SELECT part, rank, answered, passage, quote, probability FROM likely ORDER BY rank")
+        assert kept == [(0, 1, 0.3, "p1", "Fees are paid.", 0.28), (0, 2, 0.3, "p2", "A fee is set.", 0.1)]
+        await records.forget(started.conversation)
+
+    run(story())
+
+    assert _rows(file, "SELECT * FROM likely") == []
 
 
 def test_what_is_forgotten_is_on_the_disk_no_more(records: Records, file: Path) -> None:

