@@ -1,7 +1,7 @@
 """A judge without a model of its own: cheap signs of a fit, weighed by a fitted logistic regression.
 
-The baseline that the trained judge has to beat (docs/reader.md); `evals.public` measures both. The coefficients in
-calibration.json come from scripts/fit_reader.py, which prints their cross-validated figures.
+It is the one that is served, and what the trained judge has to beat (docs/reader.md); `evals.public` measures both. The
+coefficients in calibration.json come from scripts/fit_reader.py, which prints their cross-validated figures.
 """
 
 import hashlib
