@@ -140,7 +140,9 @@ def test_whatever_is_asked_and_said_the_markdown_shows_as_text(question: str, sa
         return [inner.type for token in tokens for inner in (token, *(token.children or ())) if inner.type != "text"]
 
     assert elements(odd) == elements(plain)
-    assert not re.search(r"[@#]\w", markdown(report((odd,), baseline=before(odd))).replace("&#", ""))
+    # An escaped character is one sign; its number is no word behind an @.
+    shown = re.sub(r"&#\d+;", "&", markdown(report((odd,), baseline=before(odd))))
+    assert not re.search(r"[@#]\w", shown)
 
 
 def test_a_thousand_cases_that_got_worse_fit_into_a_comment_on_a_pull_request() -> None:
