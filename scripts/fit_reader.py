@@ -25,6 +25,7 @@ from assistant.ranking import SIGNS, Aim, rank, signs
 from evals.public.data import answer_sentences, guidance
 from knowledge.domain import BlockKind, Passage
 from knowledge.embedding import LocalEmbeddings
+from training.calibrate import fit
 
 _CALIBRATION = Path(__file__).resolve().parent.parent / "assistant" / "calibration.json"
 _SOURCES = ("squad2", "clapnq", "selqa")
@@ -58,7 +59,7 @@ def main() -> None:
         alone = _auroc(truth[own], rows[own, SIGNS.index("soft_around")])
         print(f"{source:10} AUROC {_auroc(truth[own], scores[own]):.3f}  (soft_around alone {alone:.3f})")
     print(f"{'all':10} AUROC {_auroc(truth, scores):.3f}")
-    fitted = _fit(rows, truth)
+    fitted = fit(rows, truth, np.ones(len(truth)))
     print(dict(zip((*SIGNS, "intercept"), fitted.round(3).tolist(), strict=True)))
     _write(fitted, arguments)
 
@@ -135,20 +136,6 @@ def _passage(text: str) -> Passage:
     return Passage(text, "d", "", (), text, BlockKind.PARAGRAPH, "", "", None, 0, len(text), 0, 0)
 
 
-def _fit(rows: Floats, truth: Floats, *, penalty: float = 1.0, rounds: int = 40) -> Floats:
-    """Logistic regression with an L2 penalty, by iteratively reweighted least squares; the intercept comes last."""
-    rows = np.c_[rows, np.ones(len(rows))]
-    ridge = penalty * np.eye(rows.shape[1])
-    ridge[-1, -1] = 0
-    fitted = np.zeros(rows.shape[1])
-    for _ in range(rounds):
-        chance = 1 / (1 + np.exp(-rows @ fitted))
-        gradient = rows.T @ (chance - truth) + ridge @ fitted
-        curvature = (rows * (chance * (1 - chance))[:, None]).T @ rows + ridge
-        fitted = fitted - np.linalg.solve(curvature, gradient)
-    return fitted
-
-
 def _cross_validated(rows: Floats, truth: Floats, groups: Sequence[str]) -> Floats:
     order = sorted(set(groups))
     random.Random(0).shuffle(order)  # noqa: S311 - folds, no secret
@@ -156,7 +143,8 @@ def _cross_validated(rows: Floats, truth: Floats, groups: Sequence[str]) -> Floa
     folds = np.array([fold[group] for group in groups])
     scores = np.zeros(len(truth))
     for held in range(_FOLDS):
-        fitted = _fit(rows[folds != held], truth[folds != held])
+        inside = folds != held
+        fitted = fit(rows[inside], truth[inside], np.ones(inside.sum()))
         scores[folds == held] = np.c_[rows[folds == held], np.ones((folds == held).sum())] @ fitted
     return scores
 

@@ -50,7 +50,7 @@ def main() -> int:
     _report("own", unseen, truth, own, line)
     for share in _OTHER_LINES:
         _report(f"at {share:.0%}", unseen, truth, own, float(np.quantile(answered, share)))
-    fitted = _fit(rows, truth, weights)
+    fitted = fit(rows, truth, weights)
     calibration = TrainedCalibration(
         by_words,
         PER_RANK,
@@ -78,7 +78,7 @@ def evenly(sources: Sequence[str]) -> Floats:
     return np.array([1.0 if source in OWN else own / max(1, len(sources) - own) for source in sources])
 
 
-def _fit(rows: Floats, truth: Floats, weights: Floats, *, penalty: float = 1.0, rounds: int = 40) -> Floats:
+def fit(rows: Floats, truth: Floats, weights: Floats, *, penalty: float = 1.0, rounds: int = 40) -> Floats:
     """Logistic regression with an L2 penalty, by iteratively reweighted least squares; the intercept comes last."""
     rows = np.c_[rows, np.ones(len(rows))]
     ridge = penalty * np.eye(rows.shape[1])
@@ -98,7 +98,7 @@ def cross_validated(rows: Floats, truth: Floats, weights: Floats, seed: int) -> 
     scores = np.zeros(len(rows))
     for held in range(_FOLDS):
         inside = folds != held
-        fitted = _fit(rows[inside], truth[inside], weights[inside])
+        fitted = fit(rows[inside], truth[inside], weights[inside])
         scores[~inside] = np.c_[rows[~inside], np.ones((~inside).sum())] @ fitted
     return scores
 
