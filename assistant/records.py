@@ -38,6 +38,29 @@ class Started:
     conversation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the asker thought of an answer; `reason` is None until they were asked for one and said so."""
+
+    useful: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A turn as it was recorded. `question` is None when it may not be kept, `body` when no answer came (yet).
+
+    `state` is started, finished, failed or stopped.
+    """
+
+    id: str
+    asked_at: datetime
+    state: str
+    question: str | None
+    body: Mapping[str, Any] | None
+    feedback: Feedback | None
+
+
 def new_id() -> str:
     """128 random bits in hex."""
     return secrets.token_hex(16)
@@ -95,14 +118,14 @@ class Records:
 
         await self._run(work)
 
-    async def fail_turn(self, turn: str, *, finished_at: datetime) -> None:
-        """Record that no answer came."""
+    async def fail_turn(self, turn: str, *, finished_at: datetime, stopped: bool = False) -> None:
+        """Record that no answer came; `stopped` when the asker would not wait for it."""
 
         def work(session: Session) -> None:
             session.execute(
                 update(TurnRow)
                 .where(TurnRow.id == turn, TurnRow.state == "started")
-                .values(state="failed", finished_at=finished_at)
+                .values(state="stopped" if stopped else "failed", finished_at=finished_at)
             )
 
         await self._run(work)
@@ -120,6 +143,22 @@ class Records:
                 .limit(limit)
             ).all()
             return tuple(Turn(question, answer["text"]) for question, answer in reversed(rows) if question and answer)
+
+        return await self._run(work, reading=True)
+
+    async def turns_of(self, conversation: str) -> tuple[KeptTurn, ...]:
+        """Every turn, oldest first, as it was answered; none for a conversation that is not known."""
+        if not _is_id(conversation):
+            return ()
+
+        def work(session: Session) -> tuple[KeptTurn, ...]:
+            rows = session.execute(
+                select(TurnRow, FeedbackRow)
+                .outerjoin(FeedbackRow, FeedbackRow.turn == TurnRow.number)
+                .where(TurnRow.conversation == conversation)
+                .order_by(TurnRow.number)
+            ).all()
+            return tuple(_kept(turn, feedback) for turn, feedback in rows)
 
         return await self._run(work, reading=True)
 
@@ -199,6 +238,11 @@ class Records:
 
 def _is_id(text: str | None) -> TypeGuard[str]:
     return text is not None and _ID.fullmatch(text) is not None
+
+
+def _kept(turn: TurnRow, feedback: FeedbackRow | None) -> KeptTurn:
+    thought = Feedback(feedback.useful, feedback.reason) if feedback else None
+    return KeptTurn(turn.id, turn.asked_at, turn.state, turn.question, turn.answer, thought)
 
 
 def _evidence(number: int, answer: Answer) -> list[EvidenceRow]:

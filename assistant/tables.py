@@ -39,7 +39,7 @@ class ConversationRow(Base):
 
 
 class TurnRow(Base):
-    """One question. `question` is NULL when it may not be kept; `state` is started, finished or failed."""
+    """One question. `question` is NULL when it may not be kept; `state` is started, finished, failed or stopped."""
 
     __tablename__ = "turn"
 

@@ -152,6 +152,7 @@ def build_service(settings: Settings) -> Service:
         older=lambda pack_version: _kept(settings, pack_version),
         search=search,
         links=signposts.links,
+        approved=lambda: (),
         problem=lambda: served_pack.problem or None,
         close=served_pack.stop,
     )

@@ -15,6 +15,22 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """What the campaign says about its own pages. An empty string is a thing that it does not say.
+
+    `reply_time` follows "They aim to reply", `feedback_reader` begins "... reads this"; `colour` is "#" and six
+    figures, dark enough for white text; `allowed_origins` are the other sites that may show the assistant.
+    """
+
+    reply_time: str = ""
+    feedback_reader: str = ""
+    owner: str = ""
+    colour: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    phase: str = "beta"
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """What is being recruited for, by whom, and where to read about it.
 
@@ -30,6 +46,7 @@ class Campaign:
     opens: date | None = None
     closes: date | None = None
     fact_sheet: tuple[tuple[str, str], ...] = ()
+    site: Site = Site()
 
 
 class BlockKind(StrEnum):

@@ -3,77 +3,25 @@
 import difflib
 import hashlib
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
+from knowledge.campaign_file import CAMPAIGN_FILE, CampaignFile, DocumentTable, PackError, read_campaign
 from knowledge.domain import Campaign, Contact, Pack, PackDocument
 from knowledge.reading import KINDS, read_file
 from knowledge.reading.cleaning import clean
 from knowledge.reading.elements import HeadedText, ReadingError
 
-CAMPAIGN_FILE = "campaign.toml"
+__all__ = ["CAMPAIGN_FILE", "PackError", "advice", "campaign_id", "fact_sheet_lines", "load_pack"]
+
 _BESIDE_DOCUMENTS = {CAMPAIGN_FILE, "signposts.toml", "thumbs.db", "desktop.ini"}
-
-_Text = Annotated[str, Field(description='text in quotes, like "Panel members"')]
-_Day = Annotated[date | None, Field(description="a date without quotes, like 2025-11-30")]
-_Url = Annotated[
-    str, Field(pattern=r"^$|^https?://\S+$", description='an address in quotes, like "https://www.gov.uk/panel"')
-]
-_Email = Annotated[
-    str,
-    Field(
-        pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$", description='an e-mail address in quotes, like "panel@example.gov.uk"'
-    ),
-]
-_Line = Literal["stated", "silent"]
-_A_LINE = '"stated" or "silent"'
-
-
-class PackError(Exception):
-    """A pack can't be read; the message names the file, what is wrong and the remedy."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _ContactTable(_Table):
-    name: _Text = ""
-    email: _Email = ""
-    url: _Url = ""
-
-
-class _DocumentTable(_Table):
-    file: _Text
-    title: _Text = ""
-    dated: _Day = None
-    amends: _Text = ""
-
-
-class _CampaignFile(_Table):
-    name: _Text = ""
-    body: _Text = ""
-    page: _Url = ""
-    contact: Annotated[_ContactTable, Field(description="a table with name, email and url")] = _ContactTable()
-    starters: Annotated[list[_Text], Field(description='a list of questions, like ["What is the role?"]')] = []
-    opens: _Day = None
-    closes: _Day = None
-    documents: Annotated[list[_DocumentTable], Field(description="tables [[documents]] with a file each")] = []
-    fact_sheet: Annotated[
-        dict[str, _Line], Field(description=f"a table [fact_sheet] of things that candidates ask about, each {_A_LINE}")
-    ] = {}
 
 
 def load_pack(folder: Path) -> Pack:
     """The campaign and every document of the folder, the listed ones first, then the others by name."""
-    campaign_file = _read_campaign(folder)
+    campaign_file = read_campaign(folder)
     files = _files(folder, campaign_file.documents)
     texts = [_read(path) for path in files]
     ids = _document_ids([_name(folder, path) for path in files])
@@ -96,12 +44,12 @@ def campaign_id(folder: Path) -> str:
 
 def fact_sheet_lines(folder: Path) -> tuple[tuple[str, str], ...]:
     """What campaign.toml says that the pack states, or is silent on; which things there are is not known here."""
-    return tuple(_read_campaign(folder).fact_sheet.items())
+    return tuple(read_campaign(folder).fact_sheet.items())
 
 
 def advice(folder: Path) -> str | None:
     """One line on what could be added to the folder, or None when nothing is missing."""
-    given = _read_campaign(folder)
+    given = read_campaign(folder)
     missing = [key for key in ("name", "body", "page") if not getattr(given, key)]
     missing += [] if given.contact.email or given.contact.url else ["[contact]"]
     missing += [key for key in ("starters", "closes") if not getattr(given, key)]
@@ -111,55 +59,7 @@ def advice(folder: Path) -> str | None:
     return f"{folder / CAMPAIGN_FILE} {verb}: {', '.join(missing)}"
 
 
-def _read_campaign(folder: Path) -> _CampaignFile:
-    if not folder.is_dir():
-        raise PackError(f"{folder} is not a folder: set PACK_DIR to the folder that holds the pack's documents")
-    path = folder / CAMPAIGN_FILE
-    if not path.is_file():
-        return _CampaignFile()
-    try:
-        given = _CampaignFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path} is not TOML in UTF-8: {error}") from error
-    except ValidationError as error:
-        raise PackError(f"{path}: {'; '.join(_faults(error))}") from error
-    if given.opens and given.closes and given.opens > given.closes:
-        raise PackError(f"{path}: opens ({given.opens}) is later than closes ({given.closes}): put them right")
-    return given
-
-
-def _faults(error: ValidationError) -> list[str]:
-    """Each wrong key with what was expected."""
-    faults = []
-    for fault in error.errors(include_url=False):
-        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
-        fields = _fields_at(fault["loc"])
-        last = fault["loc"][-1]
-        if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(last), fields, n=1)
-            meant = f", did you mean {near[0]}?" if near else ""
-            faults.append(f"{place} is not a key it knows{meant} (known here: {', '.join(fields)})")
-        elif fault["type"] == "missing":
-            faults.append(f"{place} is missing: expected {fields[str(last)]}")
-        else:
-            named = [str(part) for part in fault["loc"] if isinstance(part, str)]
-            faults.append(f"{place}: expected {fields.get(named[-1], 'something else')}, found {fault['input']!r}")
-    return faults
-
-
-def _fields_at(location: tuple[int | str, ...]) -> dict[str, str]:
-    """The keys of the table that a place in the file belongs to, with what each expects."""
-    if location[0] == "fact_sheet" and len(location) > 1:
-        return {str(location[1]): _A_LINE}
-    table: type[_Table] = _CampaignFile
-    if location[0] == "contact" and len(location) > 1:
-        table = _ContactTable
-    if location[0] == "documents" and len(location) > 2:
-        table = _DocumentTable
-    return {name: field.description or "text in quotes" for name, field in table.model_fields.items()}
-
-
-def _files(folder: Path, listed: Sequence[_DocumentTable]) -> list[Path]:
+def _files(folder: Path, listed: Sequence[DocumentTable]) -> list[Path]:
     found = {_name(folder, path): path for path in sorted(folder.rglob("*")) if path.is_file()}
     names = [entry.file for entry in listed]
     for name, times in Counter(names).items():
@@ -217,7 +117,7 @@ def _document_ids(names: Sequence[str]) -> list[str]:
     ]
 
 
-def _document(document_id: str, name: str, text: HeadedText, entry: _DocumentTable | None) -> PackDocument:
+def _document(document_id: str, name: str, text: HeadedText, entry: DocumentTable | None) -> PackDocument:
     title = (entry.title if entry else "") or text.title or clean(re.sub(r"[-_]+", " ", Path(name).stem)).capitalize()
     return PackDocument(
         document_id, title, name, text.blocks, entry.dated if entry else None, (entry.amends if entry else "") or None
@@ -242,7 +142,7 @@ def _with_amendments(folder: Path, documents: Sequence[PackDocument]) -> tuple[P
     return tuple(checked)
 
 
-def _campaign(folder: Path, given: _CampaignFile, first_heading: str) -> Campaign:
+def _campaign(folder: Path, given: CampaignFile, first_heading: str) -> Campaign:
     contact = Contact(given.contact.name, given.contact.email, given.contact.url)
     return Campaign(
         id=campaign_id(folder),
@@ -254,6 +154,7 @@ def _campaign(folder: Path, given: _CampaignFile, first_heading: str) -> Campaig
         opens=given.opens,
         closes=given.closes,
         fact_sheet=tuple(given.fact_sheet.items()),
+        site=given.site.site(),
     )
 
 

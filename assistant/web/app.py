@@ -9,18 +9,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from assistant.database import RecordsError
 from assistant.web.about import about_routes
 from assistant.web.ask import ask_routes
-from assistant.web.edge import RequestLog, SafeHeaders
+from assistant.web.assets import asset_routes
+from assistant.web.conversation_pages import conversation_routes
+from assistant.web.edge import Origins, RequestLog, SafeHeaders
+from assistant.web.embed import allowed_origins, embed_routes
 from assistant.web.errors import answer_problems
+from assistant.web.feedback_pages import feedback_routes
+from assistant.web.layout import Pages
 from assistant.web.limits import AskLimits, BodyCap
 from assistant.web.metrics import Metrics
+from assistant.web.notice_pages import notice_routes
 from assistant.web.openai_api import openai_routes
+from assistant.web.pack_pages import pack_routes
 from assistant.web.pages import page_routes
-from assistant.web.rendering import HERE
 from assistant.web.service import Service
 from assistant.web.turns import Turns
 
@@ -67,13 +72,25 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(ask_routes(service, turns, limits))
     app.include_router(openai_routes(service, turns, limits))
     app.include_router(about_routes(service, metrics))
-    app.include_router(page_routes(service, turns, limits))
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    _add_pages(app, service, turns, limits)
     answer_problems(app)
     app.add_middleware(BodyCap, max_body=service.settings.max_body)
+    app.add_middleware(Origins, allowed=lambda: allowed_origins(service))
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     return app
+
+
+def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: AskLimits) -> None:
+    pages = Pages(service)
+    app.state.problem_page = pages.problem
+    app.include_router(asset_routes())
+    app.include_router(page_routes(pages, turns, limits))
+    app.include_router(feedback_routes(pages, limits))
+    app.include_router(conversation_routes(pages))
+    app.include_router(notice_routes(pages))
+    app.include_router(pack_routes(pages))
+    app.include_router(embed_routes(pages))
 
 
 async def _tidy_daily(service: Service) -> None:

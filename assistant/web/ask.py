@@ -1,19 +1,24 @@
 """`POST /api/ask`, as one answer or as events, and `POST /api/feedback`."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from assistant.database import RecordsError
 from assistant.domain import Question, Said, Stage
+from assistant.web.cookies import remember
 from assistant.web.errors import PROBLEM, Problem
 from assistant.web.limits import AskLimits
+from assistant.web.origin import from_own_page
 from assistant.web.schemas import AnswerBody, AskBody, FeedbackBody, said_body
 from assistant.web.service import Service
 from assistant.web.turns import UNKEPT, Reply, Turns
@@ -58,12 +63,21 @@ def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **PROBLEMS},
     )
     async def ask(request: Request, body: AskBody) -> Response:
-        """An answer from the pack, or events (`stage`, `sentence`, `answer`, `error`) for Accept: text/event-stream."""
+        """An answer from the pack, or events (`stage`, `sentence`, `answer`, `error`) for Accept: text/event-stream.
+
+        Closing an event stream stops the question; one that is asked for whole is answered and kept all the same.
+        """
         limits.check(caller(request), body.conversation)
         reply = await turns.ask(body.question, conversation=body.conversation)
+        response: Response
         if wants_events(request.headers.get("accept", "")):
-            return StreamingResponse(_events(reply), media_type="text/event-stream", headers=STREAM_HEADERS)
-        return JSONResponse((await reply.whole()).model_dump(mode="json"))
+            response = EventStream(_events(reply), left=partial(turns.stop, reply))
+        else:
+            response = JSONResponse((await reply.whole()).model_dump(mode="json"))
+        # Our own page shows the conversation again when it is loaded anew. Nobody else is given a cookie.
+        if reply.recorded and "origin" in request.headers and from_own_page(request):
+            remember(response, request, reply.conversation)
+        return response
 
     @router.post(
         "/api/feedback",
@@ -87,6 +101,25 @@ def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+class EventStream(StreamingResponse):
+    """Events as they come; `left` is called when the listener goes before the last of them, not when we end."""
+
+    def __init__(self, events: AsyncIterator[bytes], *, left: Callable[[], None]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers=STREAM_HEADERS)
+        self._left = left
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except ClientDisconnect:
+            self._left()
+            raise
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        await super().listen_for_disconnect(receive)
+        self._left()
 
 
 def wants_events(accept: str) -> bool:

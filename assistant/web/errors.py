@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from assistant.web.rendering import render
 from assistant.web.service import NotReady
 
 OPENAI_PREFIX: Final = "/v1/"
@@ -91,8 +90,8 @@ def respond(scope: Scope, problem: Problem) -> Response:
         # Theirs has no 422: what can't be read is a bad request.
         return JSONResponse(problem.openai(), 400 if problem.status == 422 else problem.status, headers=problem.headers)
     if not path.startswith("/api/") and "text/html" in Headers(scope=scope).get("accept", ""):
-        page = render("problem.html", status=problem.status, detail=problem.detail)
-        return HTMLResponse(page, problem.status, headers=problem.headers)
+        page: Response = scope["app"].state.problem_page(problem)
+        return page
     return JSONResponse(problem.document(), problem.status, headers=problem.headers, media_type=PROBLEM)
 
 

@@ -3,16 +3,17 @@
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.sse import KEEPALIVE_COMMENT
 from pydantic import BaseModel, Field
 
 from assistant.domain import MAX_QUESTION, Question, Said, Turn, Usage
 from assistant.text import clean
-from assistant.web.ask import SILENCE, STREAM_HEADERS, caller, json_only
+from assistant.web.ask import SILENCE, EventStream, caller, json_only
 from assistant.web.errors import Problem
 from assistant.web.limits import AskLimits
 from assistant.web.schemas import AnswerBody, CitationBody, SentenceBody
@@ -69,7 +70,7 @@ def openai_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRoute
         if body.stream:
             usage = body.stream_options is not None and body.stream_options.include_usage
             chunks = _chunks(reply, base, usage=usage)
-            return StreamingResponse(chunks, media_type="text/event-stream", headers=STREAM_HEADERS)
+            return EventStream(chunks, left=partial(turns.stop, reply))
         return JSONResponse(_completion(await reply.whole(), reply.usage, base))
 
     @router.get("/models")

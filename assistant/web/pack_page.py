@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from assistant.web.service import PackVersion
@@ -22,11 +23,13 @@ class Piece:
 class Shown:
     """A heading, or what stands between two of them.
 
-    `kind` is heading, text, list, table, labelled or footnotes; an item of a list, a row of a table or a labelled
-    value may hold several pieces, when it was too long for one passage.
+    `kind` is heading, page (a new page of a PDF begins, `title` is its number), text, list, table, labelled or
+    footnotes; an item of a list, a row of a table or a labelled value may hold several pieces, when it was too long
+    for one passage. `anchor` is a heading's own.
     """
 
     kind: str
+    anchor: str = ""
     level: int = 0
     title: str = ""
     pieces: tuple[tuple[Piece, ...], ...] = ()
@@ -40,10 +43,21 @@ class DocumentShown:
 
     id: str
     title: str
-    dated: str
+    dated: date | None
     amends: str
     parts: tuple[Shown, ...]
 
+    @property
+    def contents(self) -> tuple[tuple[Shown, tuple[Shown, ...]], ...]:
+        """The headings at the top, each with those right below it."""
+        headings = [part for part in self.parts if part.kind == "heading" and part.level <= _TOP + 1]
+        tops = [place for place, part in enumerate(headings) if part.level == _TOP]
+        ends = [*tops[1:], len(headings)]
+        return tuple((headings[top], tuple(headings[top + 1 : end])) for top, end in zip(tops, ends, strict=False))
+
+
+_TOP = 3
+"""The page's own title is an h1, each document's an h2."""
 
 _KINDS = {
     BlockKind.PARAGRAPH: "text",
@@ -61,33 +75,40 @@ def shown(pack: PackVersion) -> tuple[DocumentShown, ...]:
         DocumentShown(
             id=document.id,
             title=document.title,
-            dated=f"{document.dated.day} {document.dated:%B %Y}" if document.dated else "",
+            dated=document.dated,
             amends=titles.get(document.amends or "", ""),
-            parts=tuple(_parts([passage for passage in pack.passages if passage.document == document.id])),
+            parts=tuple(_parts([one for one in pack.passages if one.document == document.id], f"H{number}")),
         )
-        for document in pack.documents
+        for number, document in enumerate(pack.documents, start=1)
     )
 
 
-def _parts(passages: Sequence[Passage]) -> Iterator[Shown]:
+def _parts(passages: Sequence[Passage], anchor: str) -> Iterator[Shown]:
     above: tuple[str, ...] = ()
+    page, headings = None, 0
     for (heading, kind, _), run in groupby(passages, key=lambda item: (item.heading, item.kind, item.group)):
-        yield from _headings(above, heading)
-        above = heading
         blocks = tuple(_blocks(run))
+        begins = blocks[0][0].page
+        if begins and begins != page:
+            page = begins
+            yield Shown("page", title=str(page))
+        for level, title in _headings(above, heading):
+            headings += 1
+            # In capitals, as neither a passage's nor a document's own anchor is.
+            yield Shown("heading", f"{anchor}-{headings}", level, title)
+        above = heading
         yield (_table(blocks) if kind is BlockKind.TABLE_ROW else None) or Shown(
             _KINDS[kind], pieces=tuple(tuple(_piece(passage) for passage in block) for block in blocks)
         )
 
 
-def _headings(above: tuple[str, ...], heading: tuple[str, ...]) -> Iterator[Shown]:
-    """The headings that were not there before."""
+def _headings(above: tuple[str, ...], heading: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """The headings that were not there before, with their levels."""
     same = 0
     while same < min(len(above), len(heading)) and above[same] == heading[same]:
         same += 1
     for depth, title in enumerate(heading[same:], start=same):
-        # The page's own title is an h1, each document's an h2.
-        yield Shown("heading", level=min(3 + depth, 6), title=title)
+        yield min(_TOP + depth, 6), title
 
 
 def _blocks(passages: Iterable[Passage]) -> Iterator[tuple[Passage, ...]]:

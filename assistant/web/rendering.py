@@ -1,27 +1,39 @@
 """Pages from templates and the file of words. Everything that goes into a page is escaped."""
 
-import hashlib
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from assistant.web.assets import icon, script, stylesheet
 from assistant.web.service import Link
+from assistant.web.words import ENGLISH, checked_in, day_in, words_in
 
 HERE = Path(__file__).parent
 
-WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads((HERE / "words.en.toml").read_text(encoding="utf-8"))
-"""Every word of the pages, by section and name."""
+_MACROS: Final = {
+    "govukButton": "button",
+    "govukErrorSummary": "error-summary",
+    "govukGenericHeader": "generic-header",
+    "govukNotificationBanner": "notification-banner",
+    "govukPhaseBanner": "phase-banner",
+    "govukSkipLink": "skip-link",
+    "govukTextarea": "textarea",
+}
+
+_SHORT_QUOTE: Final = 8
+_ENDS: Final = 4
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, *, language: str = ENGLISH, **values: Any) -> str:
     """A page; a value that a template needs and is not given is an error."""
-    return _environment().get_template(template).render(values)
+    words = words_in(language)
+    return _environment().get_template(template).render(values, words=words)
 
 
 def paragraphs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -44,9 +56,23 @@ def dialled(text: str, links: Sequence[Link]) -> Markup:
     wanted = "|".join(" ?".join(number) for number in sorted(numbers, key=len, reverse=True))
     pieces = re.split(rf"(?<!\d)({wanted})(?!\d)", text)
     return Markup("").join(
-        Markup('<a href="{}">{}</a>').format(numbers[piece.replace(" ", "")], piece) if place % 2 else escape(piece)
+        Markup('<a class="govuk-link" href="{}">{}</a>').format(numbers[piece.replace(" ", "")], piece)
+        if place % 2
+        else escape(piece)
         for place, piece in enumerate(pieces)
     )
+
+
+def at_words(url: str, quoted: str) -> str:
+    """The address of a passage, with the words of it that a browser should mark: a text fragment.
+
+    Of a long quote only its ends are named; the element goes by the same rule.
+    """
+    words = quoted.split()
+    ends = [words] if len(words) <= _SHORT_QUOTE else [words[:_ENDS], words[-_ENDS:]]
+    # A dash has a meaning of its own in a text fragment.
+    named = ",".join(quote(" ".join(end), safe="!~*'()").replace("-", "%2D") for end in ends)
+    return f"{url}:~:text={named}"
 
 
 def _dials(link: Link) -> bool:
@@ -62,9 +88,22 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = (HERE / "static" / "style.css").read_bytes()
-    environment.globals["words"] = WORDS
-    environment.globals["style"] = f"/static/style.css?{hashlib.sha256(style).hexdigest()[:12]}"
-    environment.filters["paragraphs"] = paragraphs
-    environment.filters["dialled"] = dialled
+    environment.globals |= {"icon": icon, "script": script, "stylesheet": stylesheet} | _macros()
+    environment.filters |= {
+        "at_words": at_words,
+        "checked_in": lambda approved, words: checked_in(words, approved),
+        "day_in": lambda day, words: day_in(words, day),
+        "dialled": dialled,
+        "paragraphs": paragraphs,
+    }
     return environment
+
+
+def _macros() -> dict[str, Any]:
+    """GOV.UK Frontend's components. They ask for parameters that were not given, so they have lenient rules."""
+    name = "govuk_frontend_jinja"
+    lenient = Environment(loader=PrefixLoader({name: PackageLoader(name)}), autoescape=True)
+    return {
+        macro: getattr(lenient.get_template(f"{name}/components/{component}/macro.html").module, macro)
+        for macro, component in _MACROS.items()
+    }

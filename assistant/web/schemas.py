@@ -91,7 +91,10 @@ class LinkBody(BaseModel):
 
 
 class AnswerBody(BaseModel):
-    """An answer as the contract gives it; `links` are the telephone numbers and pages of a fixed reply."""
+    """An answer as the contract gives it; `links` are the telephone numbers and pages of a fixed reply.
+
+    `follow_ups` are questions that the pack answers and that this conversation has not asked yet.
+    """
 
     id: str
     conversation: str
@@ -107,6 +110,7 @@ class AnswerBody(BaseModel):
     approved: str | None
     mode: str
     links: list[LinkBody]
+    follow_ups: list[str] = []
     versions: VersionsBody
     timings_ms: dict[str, float]
 
@@ -162,7 +166,14 @@ class FoundBody(BaseModel):
 
 
 def answer_body(
-    answer: Answer, *, id: str, conversation: str, url: PassageUrl, links: Sequence[Link], versions: Versions
+    answer: Answer,
+    *,
+    id: str,
+    conversation: str,
+    url: PassageUrl,
+    links: Sequence[Link],
+    versions: Versions,
+    follow_ups: Sequence[str] = (),
 ) -> AnswerBody:
     """The whole answer; `versions` stand in where the answer names none."""
     at_work = answer.versions or versions
@@ -181,6 +192,7 @@ def answer_body(
         approved=answer.approved,
         mode=answer.mode,
         links=[LinkBody(label=link.label, url=link.url) for link in links],
+        follow_ups=list(follow_ups),
         versions=VersionsBody.model_validate(at_work, from_attributes=True),
         timings_ms={stage: round(spent, 2) for stage, spent in answer.timings_ms.items()},
     )

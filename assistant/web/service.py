@@ -51,6 +51,15 @@ class PackVersion(Protocol):
     def passages(self) -> Sequence[Passage]: ...
 
 
+class ApprovedAnswer(Protocol):
+    """An answer that the secretariat checked, for everybody to read."""
+
+    @property
+    def question(self) -> str: ...
+    @property
+    def answer(self) -> str: ...
+
+
 class Link(Protocol):
     """Something to press on a page: a telephone number, say."""
 
@@ -66,7 +75,8 @@ class Service:
 
     `pack` gives the version being served (or NotReady); `older` a kept one with that pack version, or None.
     `search` and `older` may take a moment and are called in a thread. `links` are those of a rule's fixed reply;
-    `problem` is why the index can't be relied on, or None. `close` is called once, after the last answer.
+    `approved` are the answers that were published; `problem` is why the index can't be relied on, or None. `close` is
+    called once, after the last answer.
     """
 
     settings: Settings
@@ -77,5 +87,6 @@ class Service:
     older: Callable[[str], PackVersion | None]
     search: Callable[[str], Sequence[Evidence]]
     links: Callable[[Rule | None], Sequence[Link]]
+    approved: Callable[[], Sequence[ApprovedAnswer]]
     problem: Callable[[], str | None]
     close: Callable[[], None]

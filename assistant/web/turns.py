@@ -1,9 +1,10 @@
-"""One question on its way: answered in a task of its own, recorded before its first byte, whoever stays to listen."""
+"""One question on its way: answered in a task of its own, recorded before its first byte, ended early if stopped."""
 
 import asyncio
 import logging
 import traceback
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from assistant.database import RecordsError
@@ -19,6 +20,8 @@ HISTORY: Final = 5
 
 UNKEPT: Final = frozenset({Rule.CHILD_AT_RISK, Rule.CRISIS, Rule.PERSONAL_DATA})
 """The rules whose questions are not kept: what was typed belongs to nobody but the person who typed it."""
+
+_MOST_FOLLOW_UPS: Final = 3
 
 _SPARE: Final = 60.0
 """Seconds beyond the answer's own deadline after which a question is given up, whatever holds it."""
@@ -39,9 +42,12 @@ class Reply:
         self.turn = new_id()
         self.usage = Usage()
         self.recorded = False
+        self.stopped = False
         self.begun = asyncio.Event()
         self.events: asyncio.Queue[Event | AnswerBody | None] = asyncio.Queue()
         self.campaign = pack.campaign.id
+        self.starters = pack.campaign.starters
+        self.history: tuple[Turn, ...] = ()
         self.url = passage_url(pack.campaign.id, pack.pack_version)
         self.versions = Versions(pack=pack.pack_version, index=pack.version, prompt="", model="", code="")
 
@@ -65,13 +71,13 @@ class Turns:
     def __init__(self, service: Service, metrics: Metrics) -> None:
         self._service = service
         self._metrics = metrics
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[Reply, asyncio.Task[None]] = {}
         self._busy: set[str] = set()
 
     async def ask(
         self, text: str, *, conversation: str | None = None, history: tuple[Turn, ...] | None = None
     ) -> Reply:
-        """Returns once the turn is recorded and there is something to say; it is answered whoever stays to listen.
+        """Returns once the turn is recorded and there is something to say; it is answered unless it is stopped.
 
         `history` is for callers that keep it themselves; else it is the conversation's own.
         """
@@ -80,10 +86,17 @@ class Turns:
         reply = Reply(text, conversation, self._service.pack())
         self._busy.add(reply.conversation)
         task = asyncio.create_task(self._answer(reply, history))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        self._tasks[reply] = task
+        task.add_done_callback(partial(self._ended, reply))
         await reply.begun.wait()
         return reply
+
+    def stop(self, reply: Reply) -> None:
+        """End a question whose asker no longer listens. Nothing happens to one that was answered."""
+        task = self._tasks.get(reply)
+        if task and not reply.stopped:
+            reply.stopped = True
+            task.cancel()
 
     async def history(self, conversation: str) -> tuple[Turn, ...]:
         """The turns that a follow-up may refer to; none when the records can't be read."""
@@ -96,11 +109,11 @@ class Turns:
     async def close(self, *, within: float) -> None:
         """Let what is under way come to its end; what takes longer is recorded as failed."""
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=within)
+            _, late = await asyncio.wait(self._tasks.values(), timeout=within)
             for task in late:
                 task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2)
+            await asyncio.wait(self._tasks.values(), timeout=2)
 
     async def _answer(self, reply: Reply, history: tuple[Turn, ...] | None) -> None:
         answered = False
@@ -109,6 +122,7 @@ class Turns:
             with self._metrics.in_flight.track_inprogress():
                 if history is None:
                     history = await self.history(reply.given) if reply.given else ()
+                reply.history = history
                 question = Question(text=reply.text, history=history, asked=reply.text)
                 async with asyncio.timeout(self._service.settings.answer_seconds + _SPARE):
                     async for event in self._service.assistant.stream(question):
@@ -149,6 +163,7 @@ class Turns:
             url=reply.url,
             links=self._service.links(answer.rule),
             versions=reply.versions,
+            follow_ups=_follow_ups(reply),
         )
         if reply.recorded:
             try:
@@ -164,10 +179,12 @@ class Turns:
         return body
 
     async def _fail(self, reply: Reply) -> None:
-        self._metrics.failed.inc()
+        if not reply.stopped:
+            self._metrics.failed.inc()
         if reply.recorded:
             try:
-                await self._service.records.fail_turn(reply.turn, finished_at=datetime.now(UTC))
+                at = datetime.now(UTC)
+                await self._service.records.fail_turn(reply.turn, finished_at=at, stopped=reply.stopped)
             except RecordsError as error:
                 self._unsaved(error)
 
@@ -175,10 +192,16 @@ class Turns:
         self._metrics.unsaved.inc()
         _log.error("turn not saved: %s", error)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _ended(self, reply: Reply, task: asyncio.Task[None]) -> None:
+        del self._tasks[reply]
         if not task.cancelled() and (error := task.exception()):
             _log.error("question not answered: %s", fault(error))
+
+
+def _follow_ups(reply: Reply) -> list[str]:
+    """The campaign's own first questions, which the pack answers, less those that were asked."""
+    asked = {text.casefold() for text in (reply.text, *(turn.question for turn in reply.history))}
+    return [starter for starter in reply.starters if starter.casefold() not in asked][:_MOST_FOLLOW_UPS]
 
 
 def passage_url(campaign: str, pack_version: str) -> PassageUrl:

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 
 from assistant.database import HEAD, RecordsError
 from assistant.domain import Answer, Likely, Outcome, Rule, Turn
-from assistant.records import Records, Started, open_records
+from assistant.records import Feedback, KeptTurn, Records, Started, open_records
 from assistant.tables import Base
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -84,6 +84,25 @@ def test_order_is_kept_when_the_clock_goes_back(records: Records) -> None:
     assert [turn.question for turn in run(story())] == ["first", "second"]
 
 
+def test_a_conversation_is_told_whole_in_order_as_it_was_answered_with_what_was_thought_of_it(records: Records) -> None:
+    async def story() -> tuple[KeptTurn, ...]:
+        first = await said(records, "one", asked_at=NOW)
+        await records.feedback(first.turn, useful=False, reason="wrong", at=NOW)
+        held_back = await records.start_turn(first.conversation, None, asked_at=NOW - timedelta(hours=1))
+        answer = Answer(Outcome.SIGNPOSTED, "Call 999.", Rule.CHILD_AT_RISK)
+        await records.finish_turn(held_back.turn, answer, {"text": answer.text}, finished_at=NOW)
+        await records.start_turn(first.conversation, "three", asked_at=NOW)
+        await said(records, "someone else's")
+        return await records.turns_of(first.conversation)
+
+    one, held_back, three = run(story())
+
+    assert (one.question, one.body, one.asked_at) == ("one", {"text": "Answer to one"}, NOW)
+    assert one.feedback == Feedback(useful=False, reason="wrong")
+    assert (held_back.question, held_back.body, held_back.feedback) == (None, {"text": "Call 999."}, None)
+    assert (three.state, three.question, three.body) == ("started", "three", None)
+
+
 @pytest.mark.parametrize("made_up", ["", "mine", "0" * 32, "\x00", "x" * 10_000])
 def test_nobody_chooses_a_conversations_id(records: Records, made_up: str) -> None:
     started = run(records.start_turn(made_up, "question", asked_at=NOW))
@@ -91,6 +110,7 @@ def test_nobody_chooses_a_conversations_id(records: Records, made_up: str) -> No
     assert started.conversation != made_up
     assert len(started.conversation) == len(started.turn) == 32
     assert run(records.history(made_up, limit=5)) == ()
+    assert run(records.turns_of(made_up)) == ()
 
 
 def test_a_turn_that_failed_says_so_and_a_finished_one_stays_finished(records: Records, file: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.domain import BlockKind, Contact
+from knowledge.campaign_file import contrast_with_white
+from knowledge.domain import BlockKind, Contact, Site
 from knowledge.pack import PackError, advice, load_pack
 from tests.knowledge.pack_files import drawn_pdf, lines, word_file, word_xml
 
@@ -146,6 +147,29 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
     assert texts == [f"{word} is here." for word in ("One", "Two", "Three", "Four", "Five")]
 
 
+def test_what_a_campaign_says_of_its_pages_is_taken_too(tmp_path: Path) -> None:
+    toml = """
+[site]
+reply_time = "within 2 working days"
+feedback_reader = "The secretariat"
+owner = "The Office of the Board"
+colour = "#1b4f72"
+allowed_origins = ["https://www.example.gov.uk", "http://localhost:8080"]
+phase = "live"
+"""
+
+    site = load_pack(folder_of(tmp_path, campaign__toml=toml, pack__md="The Board meets.")).campaign.site
+
+    assert site == Site(
+        reply_time="within 2 working days",
+        feedback_reader="The secretariat",
+        owner="The Office of the Board",
+        colour="#1b4f72",
+        allowed_origins=("https://www.example.gov.uk", "http://localhost:8080"),
+        phase="live",
+    )
+
+
 def test_without_a_campaign_file_the_name_is_the_first_heading_and_advice_says_what_to_add(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, pack__md="# Waterways Board\n\nThe Board meets weekly.")
 
@@ -225,6 +249,14 @@ def test_text_is_read_in_the_encodings_that_secretariats_save(tmp_path: Path, en
         ('[[documents]]\nfile = "pack.md"\namends = "old.md"', "pack.md amends old.md, which is no other document"),
         ('[[documents]]\nfile = "pack.md"\namends = "pack"', "pack.md amends pack, which is no other document"),
         ("opens = 2025-12-01\ncloses = 2025-11-01", "opens .2025-12-01. is later than closes"),
+        ('[site]\ncolor = "#1b4f72"', "site.color is not a key it knows, did you mean colour?"),
+        ('[site]\ncolour = "blue"', 'site.colour: expected a colour like "#1b4f72"'),
+        ('[site]\ncolour = "#8899aa"', r"white text can be read on \(a contrast of 4.5 or more\), found '#8899aa'"),
+        ('[site]\nallowed_origins = ["http://example.gov.uk"]', "site.allowed_origins.1: expected a list of sites"),
+        ('[site]\nallowed_origins = ["https://example.gov.uk/page"]', "site.allowed_origins.1: expected"),
+        ('[site]\nallowed_origins = ["*"]', "site.allowed_origins.1: expected a list of sites"),
+        ('[site]\nphase = "gamma"', 'site.phase: expected "alpha", "beta" or "live"'),
+        ('site = "x"', r"site: expected a table \[site\]"),
         ("name = ", "is not TOML in UTF-8"),
     ],
 )
@@ -267,3 +299,10 @@ def test_a_folder_without_documents_is_refused_with_the_kinds_to_put_there(tmp_p
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="is not a folder"):
         load_pack(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("colour", "ratio"), [("#000000", 21.0), ("#ffffff", 1.0), ("#767676", 4.54), ("#1d70b8", 5.17)]
+)
+def test_contrast_is_what_the_guidelines_say_it_is(colour: str, ratio: float) -> None:
+    assert contrast_with_white(colour) == pytest.approx(ratio, abs=0.01)

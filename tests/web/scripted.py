@@ -193,6 +193,7 @@ def scripted_service(folder: Path, **changes: object) -> Service:
         older=lambda version: OLDER if version == OLDER.pack_version else None,
         search=found,
         links=lambda rule: HELP if rule is Rule.CHILD_AT_RISK else (),
+        approved=lambda: (),
         problem=lambda: None,
         close=lambda: None,
     )
