@@ -15,6 +15,7 @@ from assistant.guard import Guard
 from assistant.reading import Reader, Reading
 from assistant.signposts import Reply
 from assistant.speaking import Spoken, answer_of
+from assistant.supporting import Supports
 from assistant.text import clean
 from assistant.timing import Timings
 from knowledge.domain import Evidence
@@ -25,12 +26,14 @@ from knowledge.store import Index
 class Opened:
     """One version of the pack, ready for questions. `search` takes a question, restated; both run in a thread.
 
-    `sheet` gives its fact sheet, once one was drawn up.
+    `supports` says whether quotes carry a claim, also in a thread. `sheet` gives the version's fact sheet, once one was
+    drawn up.
     """
 
     index: Index
     search: Callable[[Question], Sequence[Evidence]]
     reader: Reader
+    supports: Supports
     sheet: Callable[[], FactSheet | None] = lambda: None
 
 
@@ -85,10 +88,12 @@ class Assistant:
             evidence, reading = await asyncio.to_thread(_look_up, opened, question, timings)
 
             yield Stage("compose")
-            spoken = Spoken(evidence, opened.index.campaign, self.guard, mode=self.composer.mode)
+            spoken = Spoken(
+                evidence, opened.index.campaign, self.guard, mode=self.composer.mode, supports=opened.supports
+            )
             with timings.of("compose"):
                 async for item in self.composer.compose(question, reading, evidence):
-                    if said := spoken.take(item):
+                    if said := await asyncio.to_thread(spoken.take, item):
                         yield said
                 if spoken.lost_all and any(part.answered for part in reading.parts):
                     spoken.take(Restarted("no claim passed its checks"))

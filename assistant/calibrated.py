@@ -1,10 +1,9 @@
 """A judge without a model of its own: cheap signs of a fit, weighed by a fitted logistic regression.
 
-It is the one that is served, and what the trained judge has to beat (docs/reader.md); `evals.public` measures both. The
+It was served before there was a trained judge, and is what that one has to beat; `evals.public` measures both. The
 coefficients in calibration.json come from scripts/fit_reader.py, which prints their cross-validated figures.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,11 +65,6 @@ def log_odds_of(aim: Aim, ranked: Sequence[Ranked]) -> float:
         return odds
     stated = any(found.stated and found.held for found in ranked)
     return odds + (given.subject_stated if stated else given.subject_silent)
-
-
-def calibrated_by() -> str:
-    """Which calibration is at work: the SHA-256 of its file."""
-    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
 
 
 @cache

@@ -1,5 +1,7 @@
 """The trained reader's model: a question and a sentence, read together, give the log-odds that the sentence answers.
 
+A claim may stand where the question does: then they are the log-odds that the sentence supports it.
+
 A cross-encoder whose lower layers read question and passage apart, so that a passage is read once and for all
 (DeFormer, Cao et al. 2020); its three upper layers read them together. It was made by `training/`; the card of the
 model lies beside it.
@@ -19,14 +21,14 @@ from knowledge.onnx_files import ModelFile, Session, open_session
 
 READER = ModelFile(
     Path(__file__).parent / "models" / "reader" / "model.onnx",
-    "ab3a1412694133b7341722c0561bf51ef221867bffbdb74c22b2bbc834961a89",
+    "40f1e66637febb27f152689b1613a1f36799e7ad335ab02e712c63ea72d4a825",
     "python -m training",
 )
 
 QUESTION_TOKENS, ABOVE_TOKENS, SENTENCE_TOKENS = 64, 28, 96
 """What is read of a question, of what stands above a sentence, and of the sentence itself; the rest is cut off."""
-QUESTION, ABOVE, SENTENCE = 1, 2, 3
-"""Which a token belongs to; 0 is padding."""
+QUESTION, ABOVE, SENTENCE, CLAIM = 1, 2, 3, 4
+"""Which a token belongs to; 0 is padding. A claim stands where a question would: does the sentence support it?"""
 _BATCH_TOKENS = 512
 
 
@@ -46,9 +48,9 @@ class CrossEncoder:
         self._file = file
         self._loading = Lock()
 
-    def log_odds(self, question: Floats, places: Sequence[Place]) -> Floats:
-        """That each sentence answers; `question` are its lower states, (tokens + 2, 384)."""
-        rows = [_tokens(question, place) for place in places]
+    def log_odds(self, question: Floats, places: Sequence[Place], *, claims: bool = False) -> Floats:
+        """That each sentence answers the question (or supports the claim) of these lower states, (tokens + 2, 384)."""
+        rows = [_tokens(question, place, CLAIM if claims else QUESTION) for place in places]
         odds = np.empty(len(rows), dtype=np.float32)
         for positions in _batches([len(kinds) for _, kinds in rows]):
             odds[positions] = self._run([rows[position] for position in positions])
@@ -71,7 +73,7 @@ class CrossEncoder:
         return open_session(self._file, threads=self._threads)
 
 
-def _tokens(question: Floats, place: Place) -> tuple[Floats, NDArray[np.int64]]:
+def _tokens(question: Floats, place: Place, kind: int) -> tuple[Floats, NDArray[np.int64]]:
     """The states of the question, of what stands above the sentence, and of the sentence, with the kind of each."""
     passage = place.passage
     begin, end = passage.around[0], passage.around[1]
@@ -82,7 +84,7 @@ def _tokens(question: Floats, place: Place) -> tuple[Floats, NDArray[np.int64]]:
         passage.lower[begin:end][:ABOVE_TOKENS],
         passage.lower[first:last][:SENTENCE_TOKENS],
     )
-    kinds = np.repeat((QUESTION, ABOVE, SENTENCE), [len(part) for part in parts])
+    kinds = np.repeat((kind, ABOVE, SENTENCE), [len(part) for part in parts])
     return np.concatenate(parts, dtype=np.float32), kinds.astype(np.int64)
 
 

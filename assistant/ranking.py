@@ -67,9 +67,14 @@ class Ranked:
     sentences: tuple[tuple[int, int], ...]
 
 
+def is_hard(aim: Aim) -> bool:
+    """Whether the question waits for a sum, a date, a name ...: no sentence answers it that holds none."""
+    return aim.kind in _HARD
+
+
 def lacks_kind(aim: Aim, best: Ranked) -> bool:
     """Whether the question waits for a sum, a date, a name ... and the best sentence holds none."""
-    return aim.kind in _HARD and not best.held
+    return is_hard(aim) and not best.held
 
 
 def rank(aim: Aim, matches: Sequence[Match], passages: Sequence[Read]) -> list[Ranked]:

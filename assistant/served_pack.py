@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.answering import Opened
-from assistant.calibrated import CalibratedJudge, calibrated_by
+from assistant.cross_encoder import CrossEncoder
 from assistant.domain import Question
 from assistant.fact_sheet import FactSheet, FactSheetError
 from assistant.kept_sheets import fingerprint, load_sheet
@@ -15,6 +15,8 @@ from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
 from assistant.sentence_reader import SentenceReader
 from assistant.subjects import asked_about
+from assistant.supporting import SupportCheck
+from assistant.trained import TrainedJudge, calibration, trained_by
 from knowledge.domain import BlockKind, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.live import LiveIndex
@@ -35,7 +37,7 @@ _log = logging.getLogger(__name__)
 @cache
 def sheet_fingerprint() -> str:
     """What a fact sheet must be made from to be used here: the subjects and the reader of this program."""
-    return fingerprint(calibrated_by())
+    return fingerprint(trained_by())
 
 
 class ServedPack:
@@ -55,8 +57,10 @@ class ServedPack:
     ) -> None:
         self._reading = embeddings if isinstance(embeddings, LocalEmbeddings) else LocalEmbeddings()
         self._questions = QuestionReader(self._reading)
+        self._model = CrossEncoder()
         self._embeddings = self._questions if embeddings is self._reading else embeddings
         self._passages = PassageReader(self._reading, most_bytes=remembered_bytes)
+        self._supports = SupportCheck(self._questions, self._passages, self._model, line=calibration().support)
         self._ahead = read_ahead
         self._sheets = sheets
         self._live = LiveIndex(store, prepare=self._opened)
@@ -90,8 +94,8 @@ class ServedPack:
         if self._ahead:
             self._passages.read_ahead(usable.passages)
         sheet = _Sheet(self._sheets, index.version)
-        reader = SentenceReader(self._questions, self._passages, usable.passages, CalibratedJudge())
-        return Opened(index, lambda question: _found(search, usable.passages, question), reader, sheet)
+        reader = SentenceReader(self._questions, self._passages, usable.passages, TrainedJudge(self._model))
+        return Opened(index, lambda question: _found(search, usable.passages, question), reader, self._supports, sheet)
 
 
 class _Sheet:

@@ -21,15 +21,27 @@ from assistant.domain import (
 from assistant.guard import Guard
 from assistant.reading import Reading
 from assistant.replies import Replies, replies, whole_text
+from assistant.supporting import Supports
 from knowledge.domain import BlockKind, Campaign, Evidence, Passage
 
 _NEAREST = 2
 
 
 class Spoken:
-    """What has been said of one answer so far. Claims go in; only those that pass come out as sentences."""
+    """What has been said of one answer so far. Claims go in; only those that pass come out as sentences.
 
-    def __init__(self, evidence: Sequence[Evidence], campaign: Campaign, guard: Guard, *, mode: str) -> None:
+    `supports` judges those that are not the pack's own words.
+    """
+
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        campaign: Campaign,
+        guard: Guard,
+        *,
+        mode: str,
+        supports: Supports,
+    ) -> None:
         self.evidence = tuple(evidence)
         self.sentences: tuple[Sentence, ...] = ()
         self.citations: tuple[Citation, ...] = ()
@@ -39,6 +51,7 @@ class Spoken:
         self.usage = Usage()
         self.mode = mode
         self._guard = guard
+        self._supports = supports
         self._names = tuple(name for name in (campaign.name, campaign.body) if name)
 
     @property
@@ -64,6 +77,8 @@ class Spoken:
         checked = cite(claim, self.evidence, self.citations, names=self._names)
         if isinstance(checked, Checked) and self._is_withheld(checked, claim):
             checked = Dropped(claim, "holds words that are never shown")
+        if isinstance(checked, Checked) and not self._is_supported(checked):
+            checked = Dropped(claim, "its quotes hardly say so")
         if isinstance(checked, Dropped):
             self.dropped = (*self.dropped, checked)
             self.is_short = True
@@ -71,6 +86,13 @@ class Spoken:
         self.sentences = (*self.sentences, checked.sentence)
         self.citations = (*self.citations, *checked.citations)
         return Said(checked.sentence, checked.citations)
+
+    def _is_supported(self, checked: Checked) -> bool:
+        if self.mode != "model":
+            return True
+        known = {citation.number: citation for citation in (*self.citations, *checked.citations)}
+        cited = [known[number] for number in checked.sentence.citations]
+        return checked.sentence.text in {one.quote for one in cited} or self._supports(checked.sentence.text, cited)
 
     def _is_withheld(self, checked: Checked, claim: Claim) -> bool:
         read = "\n".join(self.evidence[basis.number - 1].passage.text for basis in claim.rests_on)

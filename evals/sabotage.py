@@ -13,12 +13,12 @@ from unittest.mock import patch
 import numpy as np
 
 import assistant.guard
-from assistant.calibrated import Calibration
 from assistant.citing import Checked, cite
 from assistant.domain import Citation, Claim, Question, Sentence
 from assistant.prompts import prompt
 from assistant.served_pack import ServedPack
 from assistant.signposts import Reply
+from assistant.trained import TrainedCalibration
 from knowledge.domain import Evidence, Pack, Passage
 from knowledge.embedding import LocalEmbeddings, Vectors
 from knowledge.passages import split
@@ -43,8 +43,8 @@ def _guard_rule(reply: Reply) -> Change:
 
 def _line(name: str, about: str, moved: Callable[[float], float]) -> Change:
     def made() -> AbstractContextManager[object]:
-        as_fitted = Calibration.load()
-        return patch("assistant.calibrated._calibration", lambda: replace(as_fitted, line=moved(as_fitted.line)))
+        as_fitted = TrainedCalibration.load()
+        return patch("assistant.trained.calibration", lambda: replace(as_fitted, line=moved(as_fitted.line)))
 
     return Change(name, about, made)
 

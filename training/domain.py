@@ -20,7 +20,8 @@ class Place:
 class Example:
     """A question and sentences of which those under `answers` (positions, perhaps none) answer it.
 
-    `source` says where it comes from, and `hard` which sentences (positions) are the likeliest to mislead.
+    `source` says where it comes from, and `hard` which sentences (positions) are the likeliest to mislead. Where it
+    `claims`, the question is none but a claim, and the sentences that answer are those that support it.
     """
 
     source: str
@@ -28,3 +29,4 @@ class Example:
     places: tuple[Place, ...]
     answers: frozenset[int]
     hard: frozenset[int] = frozenset()
+    claims: bool = False

@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto
 from torch import Tensor
 
-from assistant.cross_encoder import QUESTION, SENTENCE
+from assistant.cross_encoder import CLAIM, QUESTION, SENTENCE
 from training.graph import WIDTH, Graph, Weights, layer, model, shaped
 from training.network import LAYERS, LOWER, SPREAD, Network
 
@@ -35,8 +35,8 @@ def export(network: Network, target: Path, *, storage: str = "fp16") -> None:
     weights = _as_bert(own)
     for number in range(LOWER, LAYERS):
         states = layer(graph, weights, number, states, mask)
-    question = _mean(graph, states, QUESTION)
-    sentence = _mean(graph, states, SENTENCE)
+    question = _mean(graph, states, "question", QUESTION, CLAIM)
+    sentence = _mean(graph, states, "sentence", SENTENCE)
     _head(graph, own, question, sentence)
     inputs = [
         shaped("states", TensorProto.FLOAT, "texts", "tokens", WIDTH),
@@ -56,11 +56,14 @@ def _as_bert(own: Mapping[str, np.ndarray]) -> Weights:
     }
 
 
-def _mean(graph: Graph, states: str, kind: int) -> str:
-    """The mean state of the tokens of a kind."""
-    name = f"mean{kind}"
-    same = graph.add("Equal", ["kinds", graph.constant(f"{name}.kind", np.array(kind, np.int64))], f"{name}.same")
-    weight = graph.add("Cast", [same], f"{name}.weight", to=TensorProto.FLOAT)
+def _mean(graph: Graph, states: str, name: str, *kinds: int) -> str:
+    """The mean state of the tokens of some kinds."""
+    same = [
+        graph.add("Equal", ["kinds", graph.constant(f"{name}.{kind}", np.array(kind, np.int64))], f"{name}.is{kind}")
+        for kind in kinds
+    ]
+    either = graph.add("Or", same, f"{name}.either") if len(same) == 2 else same[0]
+    weight = graph.add("Cast", [either], f"{name}.weight", to=TensorProto.FLOAT)
     last = graph.constant(f"{name}.last", np.array([2], np.int64))
     middle = graph.constant(f"{name}.middle", np.array([1], np.int64))
     column = graph.add("Unsqueeze", [weight, last], f"{name}.column")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from assistant.cross_encoder import ABOVE, QUESTION, SENTENCE
+from assistant.cross_encoder import ABOVE, CLAIM, QUESTION, SENTENCE
 from training.domain import Example
 from training.network import Network
 from training.states import States
@@ -77,10 +77,10 @@ def batch_of(states: States, pairs: Sequence[tuple[Example, int]]) -> tuple[Tens
     longest = max(sum(map(len, row)) for row in rows)
     padded = np.zeros((len(rows), longest, rows[0][0].shape[1]), dtype=np.float32)
     kinds = np.zeros((len(rows), longest), dtype=np.int64)
-    for number, row in enumerate(rows):
+    for number, (row, (one, _)) in enumerate(zip(rows, pairs, strict=True)):
         end = sum(map(len, row))
         padded[number, :end] = np.concatenate(row)
-        kinds[number, :end] = np.repeat((QUESTION, ABOVE, SENTENCE), [len(part) for part in row])
+        kinds[number, :end] = np.repeat((CLAIM if one.claims else QUESTION, ABOVE, SENTENCE), list(map(len, row)))
     return torch.from_numpy(padded), torch.from_numpy(kinds)
 
 

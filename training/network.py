@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from assistant.cross_encoder import QUESTION, SENTENCE
+from assistant.cross_encoder import CLAIM, QUESTION, SENTENCE
 from training.graph import EPSILON, HEADS, WIDTH
 
 LOWER, LAYERS = 3, 6
@@ -45,12 +45,15 @@ class Layer(nn.Module):  # type: ignore[misc, unused-ignore]
 
 
 class Network(nn.Module):  # type: ignore[misc, unused-ignore]
-    """Log-odds that each sentence answers its question, from lower states; it begins as the embedding's cosine."""
+    """Log-odds that each sentence answers its question, or supports its claim, from lower states.
+
+    It begins as the embedding's cosine.
+    """
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
         super().__init__()
         self.layers = nn.ModuleList(Layer(weights, number) for number in range(LOWER, LAYERS))
-        self.kinds = nn.Parameter(torch.randn(3, WIDTH) * 0.02)
+        self.kinds = nn.Parameter(torch.randn(CLAIM, WIDTH) * 0.02)
         self.hidden = nn.Linear(3 * WIDTH, HIDDEN)
         self.dropout = nn.Dropout(0.1)
         self.out = nn.Linear(HIDDEN, 1)
@@ -68,7 +71,7 @@ class Network(nn.Module):  # type: ignore[misc, unused-ignore]
         kept = states.view(-1, WIDTH)[rows] + functional.embedding(kind - QUESTION, self.kinds)
         for layer in self.layers:
             kept = layer(kept, rows, mask)
-        question = _mean(kept, kind == QUESTION, text, len(kinds))
+        question = _mean(kept, (kind == QUESTION) | (kind == CLAIM), text, len(kinds))
         sentence = _mean(kept, kind == SENTENCE, text, len(kinds))
         both = torch.cat([question, sentence, question * sentence * SPREAD], dim=1)
         learned: Tensor = self.out(self.dropout(functional.gelu(self.hidden(both)))).squeeze(1)

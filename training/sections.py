@@ -6,7 +6,7 @@ training/sections/*.toml; about one pack in five is held out whole, by a hash of
 import itertools
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -57,9 +57,9 @@ def examples(seed: int, *, held_out: bool, variants: int = 1, whole: bool = Fals
     """
     rng = random.Random(seed)  # noqa: S311 - training data, no secret
     for pack in _packs():
-        if (sha256(pack.body.encode()).digest()[0] % _HELD_OUT == 0) is not held_out:
+        if is_held_out(pack.body) is not held_out:
             continue
-        cut = [_places(pack, section, rng) for section in pack.section]
+        cut = [places_of(pack.body, section.heading, section.sentences, rng) for section in pack.section]
         for number, section in enumerate(pack.section):
             places = tuple(itertools.chain(*cut)) if whole else cut[number]
             before = sum(map(len, cut[:number])) if whole else 0
@@ -69,15 +69,16 @@ def examples(seed: int, *, held_out: bool, variants: int = 1, whole: bool = Fals
                 yield Example("sections", typed, places, answers)
 
 
-def _packs() -> Iterator[_Pack]:
-    for file in sorted(_FOLDER.glob("*.toml")):
-        yield from _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).pack
+def is_held_out(body: str, one_in: int = _HELD_OUT) -> bool:
+    """Whether the packs of a body are for measuring."""
+    return sha256(body.encode()).digest()[0] % one_in == 0
 
 
-def _places(pack: _Pack, section: _Section, rng: random.Random) -> tuple[Place, ...]:
-    heading = section.heading if rng.random() < 0.6 else f"{pack.body.removeprefix('the ')} > {section.heading}"
+def places_of(body: str, heading: str, sentences: Sequence[str], rng: random.Random) -> tuple[Place, ...]:
+    """The sentences of a section where they stand, cut into passages at random."""
+    heading = heading if rng.random() < 0.6 else f"{body.removeprefix('the ')} > {heading}"
     places: list[Place] = []
-    waiting = list(section.sentences)
+    waiting = list(sentences)
     while waiting:
         together = rng.randint(1, _MOST_TOGETHER)
         some, waiting = waiting[:together], waiting[together:]
@@ -88,3 +89,8 @@ def _places(pack: _Pack, section: _Section, rng: random.Random) -> tuple[Place, 
             places.append(Place(text, len(lead), start, start + len(sentence)))
             start += len(sentence) + 1
     return tuple(places)
+
+
+def _packs() -> Iterator[_Pack]:
+    for file in sorted(_FOLDER.glob("*.toml")):
+        yield from _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).pack

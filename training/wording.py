@@ -1,6 +1,10 @@
 """Questions as they are typed: without capitals, without a mark, with a slip of the finger, after a greeting."""
 
 import random
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from training.domain import Example
 
 _OPENINGS = (
     "Hi, ",
@@ -31,6 +35,13 @@ def as_typed(question: str, rng: random.Random) -> str:
     for _ in range(rng.choice((0, 0, 0, 0, 0, 1, 1, 2))):
         question = _slip(question, rng)
     return question
+
+
+def typed(examples: Iterable[Example], rng: random.Random, *, variants: int) -> Iterator[Example]:
+    """Each example so many times, as different people would type its question."""
+    for example in examples:
+        for _ in range(variants):
+            yield replace(example, question=as_typed(example.question, rng))
 
 
 def _slip(text: str, rng: random.Random) -> str:

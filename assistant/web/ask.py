@@ -22,6 +22,7 @@ from assistant.web.origin import from_own_page
 from assistant.web.schemas import AnswerBody, AskBody, FeedbackBody, said_body
 from assistant.web.service import Service
 from assistant.web.turns import UNKEPT, Reply, Turns
+from assistant.web.words import ENGLISH, words_in
 
 SILENCE: Final = 15.0
 """Seconds after which a stream says that it is still there."""
@@ -92,10 +93,10 @@ def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
             raise Problem(422, refusal.text, errors=[{"field": "reason", "detail": "may not be kept"}])
         try:
             known = await service.records.feedback(
-                body.answer, useful=body.useful, reason=body.reason or None, at=datetime.now(UTC)
+                body.answer, useful=body.useful, reason=body.reason, at=datetime.now(UTC)
             )
         except RecordsError:
-            raise Problem(503, "Sorry, this could not be saved just now. Please try again.", retry_after=5) from None
+            raise Problem(503, words_in(ENGLISH)["problem"]["unsaved"], retry_after=5) from None
         if not known:
             raise Problem(404, "There is no answer with this id.")
         return Response(status_code=204)

@@ -16,10 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from assistant.web.service import NotReady
+from assistant.web.words import ENGLISH, words_in
 
 OPENAI_PREFIX: Final = "/v1/"
 PROBLEM: Final = "application/problem+json"
-NOT_READY: Final = "The recruitment pack is not ready to be asked about. Please try again in a little while."
+NOT_READY: Final = words_in(ENGLISH)["problem"]["not_ready"]
 
 _log = logging.getLogger("assistant.web")
 

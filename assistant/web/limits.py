@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.settings import AskLimit
 from assistant.web.errors import OPENAI_PREFIX, Problem, respond
+from assistant.web.words import ENGLISH, words_in
 
 _CALLERS: Final = 50_000
 """How many callers are remembered; the one that was quiet longest is forgotten first."""
@@ -60,12 +61,8 @@ class AskLimits:
             waits = self._conversations.wait(self._hash(conversation))
         if waits:
             seconds = math.ceil(waits)
-            raise Problem(
-                429,
-                f"You have asked many questions in a short time. Please wait {seconds} "
-                f"second{'s' if seconds > 1 else ''} and ask again.",
-                retry_after=seconds,
-            )
+            words = words_in(ENGLISH)["problem"]["too_many" if seconds > 1 else "too_many_one"]
+            raise Problem(429, words.format(seconds=seconds), retry_after=seconds)
 
     def _hash(self, words: str) -> bytes:
         return hashlib.blake2b(words.encode("utf-8", "replace"), key=self._key, digest_size=16).digest()

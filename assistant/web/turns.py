@@ -14,6 +14,7 @@ from assistant.web.errors import Problem
 from assistant.web.metrics import Metrics
 from assistant.web.schemas import AnswerBody, PassageUrl, answer_body
 from assistant.web.service import PackVersion, Service
+from assistant.web.words import ENGLISH, words_in
 
 HISTORY: Final = 5
 """How many earlier turns are looked at to read a follow-up."""
@@ -26,8 +27,8 @@ _MOST_FOLLOW_UPS: Final = 3
 _SPARE: Final = 60.0
 """Seconds beyond the answer's own deadline after which a question is given up, whatever holds it."""
 
-BUSY: Final = "Your last question in this conversation is still being answered. Please wait for its answer."
-FAILED: Final = "Sorry, something went wrong and your question was not answered. Please ask it again."
+BUSY: Final = words_in(ENGLISH)["problem"]["busy"]
+FAILED: Final = words_in(ENGLISH)["problem"]["failed"]
 
 _log = logging.getLogger("assistant.web")
 
@@ -172,6 +173,8 @@ class Turns:
                     reply.turn, answer, body.model_dump(mode="json"), finished_at=at
                 )
             except RecordsError as error:
+                # Nobody is sent on to an answer that is not there to be read again.
+                reply.recorded = False
                 self._unsaved(error)
         self._metrics.answered(answer)
         total = answer.timings_ms.get("total", 0.0)

@@ -1,4 +1,4 @@
-"""The systems compared on evidence: the reader as served, the trained one, late interaction, embedding, BM25."""
+"""The systems compared on evidence: the reader as served, the judge before, late interaction, embedding, BM25."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,8 +48,8 @@ def systems(texts: Sequence[str], embeddings: LocalEmbeddings) -> Mapping[str, S
     corpus = passages_of(texts, embeddings)
     questions, passages = QuestionReader(embeddings), PassageReader(embeddings)
     return {
-        "reader": read_by(SentenceReader(questions, passages, corpus, CalibratedJudge())),
-        "trained": read_by(SentenceReader(questions, passages, corpus, TrainedJudge(CrossEncoder()))),
+        "reader": read_by(SentenceReader(questions, passages, corpus, TrainedJudge(CrossEncoder()))),
+        "calibrated": read_by(SentenceReader(questions, passages, corpus, CalibratedJudge())),
         "late interaction": read_by(SentenceReader(questions, passages, corpus, LateInteraction())),
         "embedding": by_embedding(embeddings),
         "BM25": by_words([sentence for passage in corpus for sentence in _sentences(passage)]),

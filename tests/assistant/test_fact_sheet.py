@@ -141,7 +141,7 @@ def test_a_name_in_campaign_toml_that_is_no_subject_is_named_with_the_nearest() 
 
 def test_progress_is_told_subject_by_subject() -> None:
     told: list[tuple[str, int, int]] = []
-    opened = Opened(cast(Index, None), lambda question: (), _NeverAnswers())
+    opened = Opened(cast(Index, None), lambda question: (), _NeverAnswers(), lambda claim, citations: True)
 
     draw_up_for(opened, {}, lambda doing, done, total: told.append((doing, done, total)))
 

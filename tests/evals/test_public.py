@@ -92,7 +92,7 @@ def test_everything_is_reported_for_every_set_and_system(folder: Path, capsys: p
     }
     assert {figure["system"] for figure in figures} == {
         "reader",
-        "trained",
+        "calibrated",
         "late interaction",
         "search",
         "embedding",
