@@ -12,7 +12,7 @@ from assistant.ranking import ROWS
 class Supports(Protocol):
     """Says whether quotes support a claim. Bound by the processor."""
 
-    def __call__(self, claim: str, citations: Sequence[Citation]) -> bool: ...
+    def __call__(self, claim: str, citations: Sequence[Citation], /) -> bool: ...
 
 
 class SupportCheck:
