@@ -15,6 +15,7 @@ _HERE: Final = Path(__file__).parent
 _SKIPPED: Final = pytest.StashKey[str]()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Ours come last: while Playwright runs, no other test of this process can run an event loop of its own."""
     items.sort(key=_is_ours)
