@@ -47,6 +47,17 @@ def choose(
     return _with_differing(tuple(supports.values()), evidence)
 
 
+def names_its_list(aim: Aim, ranked: Sequence[Ranked], evidence: Sequence[Evidence]) -> bool:
+    """Whether the sentence that fits best by words is of a list whose lead-in says what the question asks for.
+
+    Then the list answers, though no item does by itself: "You cannot be appointed if you: are bankrupt".
+    """
+    passage = evidence[ranked[0].match.place].passage
+    if passage.kind is not BlockKind.LIST_ITEM or not passage.lead_in or not _LISTS.search(aim.text):
+        return False
+    return bool(aim.subject and aim.subject.stated and aim.subject.is_stated_in(passage.lead_in))
+
+
 def _as_good(found: Ranked, best: Ranked) -> bool:
     alike = found.match.soft >= best.match.soft - _NEARLY
     return alike and found.held >= best.held and found.stated >= best.stated

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.choosing import choose
+from assistant.choosing import choose, names_its_list
 from assistant.domain import Question
 from assistant.kinds import kind_asked
 from assistant.matching import PassageReader, QuestionReader, Read, Weights, asked, match
@@ -82,6 +82,7 @@ class SentenceReader:
         if not ranked:
             return Part(aim.text, False, 0.0, (), (), missing)
         judged = self._judge.judge(aim, state, ranked, passages)
+        answered = judged.answered or names_its_list(aim, ranked, evidence)
         best = judged.ranked[:_SHOWN_NEAR]
         near = tuple(Support(evidence[found.match.place], found.match.text, found.rank) for found in best)
         likeliest = tuple(
@@ -90,11 +91,11 @@ class SentenceReader:
         )
         return Part(
             asked=aim.text,
-            answered=judged.answered,
+            answered=answered,
             probability=chance_of(judged.log_odds),
-            supports=choose(aim, judged.ranked, evidence, by_words=ranked) if judged.answered else (),
-            nearest=() if judged.answered or judged.log_odds < judged.near else near,
-            missing="" if judged.answered else missing,
+            supports=choose(aim, judged.ranked, evidence, by_words=ranked) if answered else (),
+            nearest=() if answered or judged.log_odds < judged.near else near,
+            missing="" if answered else missing,
             likeliest=likeliest,
         )
 
