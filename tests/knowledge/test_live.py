@@ -91,15 +91,15 @@ def test_a_question_keeps_its_version_to_its_end_and_only_then_its_copy_goes(
 
 def test_questions_in_flight_never_fail_over_many_versions(store: PassageStore, live: LiveIndex[Index]) -> None:
     stop = threading.Event()
+    seen: set[str] = set()
 
-    def ask() -> set[str]:
-        seen = set()
-        while not stop.is_set():
+    def ask() -> None:
+        # The last version is asked of at least once, however busy the machine is.
+        while not stop.is_set() or "6" not in seen:
             with live.lease() as index:
                 assert index.passages[40].text == f"Version {index.pack_version} has this."
                 assert answers_rightly(index, EMBEDDINGS, 40)
                 seen.add(index.pack_version)
-        return seen
 
     with ThreadPoolExecutor(4) as pool:
         questions = [pool.submit(ask) for _ in range(4)]
@@ -108,7 +108,9 @@ def test_questions_in_flight_never_fail_over_many_versions(store: PassageStore, 
             assert comes(live, version)
         stop.set()
 
-    assert set().union(*(question.result() for question in questions)) == set("123456")
+    for question in questions:
+        question.result()
+    assert seen == set("123456")
     assert live.problem == ""
 
 
