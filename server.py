@@ -1,11 +1,14 @@
 """Run the web service: python server.py [--host HOST] [--port PORT] [--workers N]"""
 
 import argparse
+import asyncio
 import os
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +16,9 @@ from assistant.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from assistant.secretariat.stores import Secretariat
+    from assistant.web.service import Service
 
 GRACE: Final = 5
 """Seconds that open connections are given at the end; questions under way get as long again."""
@@ -26,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"Nothing was started.\n{error}", file=sys.stderr)
         return 2
+    if given.sign_in_link:
+        return _print_link(settings)
     # The server hands the signal that ended it on to whoever had it before: an orderly end is no failure.
     for asked_to_end in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_end, lambda *_: sys.exit(0))
@@ -36,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_app() -> "FastAPI":
     """The app of one worker, from the environment."""
-    return _app(load_settings())
+    return _app(_service(load_settings()))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -44,16 +52,68 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", help="the address to listen on (default: HOST, or 127.0.0.1)")
     parser.add_argument("--port", help="the port to listen on (default: PORT, or 8000)")
     parser.add_argument("--workers", help="how many processes answer (default: WORKERS, or 1)")
+    parser.add_argument(
+        "--sign-in-link",
+        action="store_true",
+        help="print a link that signs an administrator of the secretariat in, once, and start nothing",
+    )
     return parser.parse_args(arguments)
 
 
-def _app(settings: Settings) -> "FastAPI":
-    from assistant.web.app import create_app
+def _service(settings: Settings) -> "Service":
     from assistant.web.logs import configure_logging
     from assistant.wiring import build_service
 
     configure_logging(settings.log_level)
-    return create_app(build_service(settings))
+    return build_service(settings)
+
+
+def _app(service: "Service") -> "FastAPI":
+    from assistant.web.app import create_app
+
+    return create_app(service)
+
+
+def _print_link(settings: Settings) -> int:
+    """For whoever may read the database anyway: they can let themselves in."""
+    from assistant.database import RecordsError, open_database
+    from assistant.secretariat.stores import open_secretariat
+
+    if settings.uses_oidc:
+        print("The secretariat signs in through OIDC_ISSUER: there are no links.", file=sys.stderr)
+        return 2
+    try:
+        database = open_database(settings.database)
+        print(_link(settings, open_secretariat(database, by_links=True)))
+        database.close()
+    except RecordsError as error:
+        print(f"No link was made.\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _show_link(settings: Settings, secretariat: "Secretariat") -> None:
+    """On the terminal, and never through the log: who reads the link may sign in by it."""
+    if settings.uses_oidc:
+        return
+    if stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode):
+        print("To sign in to the console: python server.py --sign-in-link prints a link.", flush=True)
+        return
+    link = _link(settings, secretariat)
+    print(f"\nThe secretariat's console, for one person, once, within 15 minutes:\n\n    {link}\n", flush=True)
+
+
+def _link(settings: Settings, secretariat: "Secretariat") -> str:
+    from assistant.web.console.sign_in import sign_in_link
+
+    async def made() -> str:
+        at = datetime.now(UTC)
+        starter = await secretariat.people.starter(at=at)
+        return await secretariat.sessions.link(starter.id, by=None, at=at)
+
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - where to look, not listen
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{settings.port}{sign_in_link(asyncio.run(made()))}"
 
 
 def _serve_here(settings: Settings) -> int:
@@ -62,10 +122,12 @@ def _serve_here(settings: Settings) -> int:
     from assistant.wiring import WiringError
 
     try:
-        app = _app(settings)
+        service = _service(settings)
     except WiringError as error:
         print(f"Nothing was started.\n{error}", file=sys.stderr)
         return 1
+    _show_link(settings, service.secretariat)
+    app = _app(service)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -91,18 +153,17 @@ def _serve_together(settings: Settings) -> int:
     """Each worker makes its own of everything; what they count lies in a folder that they share."""
     import uvicorn
 
-    from assistant.web.logs import configure_logging
-    from assistant.wiring import WiringError, build_service
+    from assistant.wiring import WiringError
 
-    configure_logging(settings.log_level)
     # Workers end by a signal and leave their locks to a tracker, which clears them away and would complain.
     os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"
     try:
         # Once here, so that what can't work is said once, and the tables are made before workers start.
-        service = build_service(settings)
+        service = _service(settings)
     except WiringError as error:
         print(f"Nothing was started.\n{error}", file=sys.stderr)
         return 1
+    _show_link(settings, service.secretariat)
     service.records.close()
     service.close()
     with tempfile.TemporaryDirectory(prefix="assistant-metrics-") as folder:

@@ -1,20 +1,27 @@
-"""Opening the database of the records: how SQLite must be set, and bringing the tables up to date under a lock."""
+"""The database: how SQLite must be set, bringing the tables up to date under a lock, and work in transactions."""
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError, TimeoutError
+from sqlalchemy.orm import Session
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration. Held here too, so that a start with tables up to date need not import Alembic."""
 
 READING: Final = {"reading": True}
 """Execution options of a transaction that only reads."""
+
+_AT_REST_SECONDS: Final = 2.0
+"""After a failure: long enough that a queue of callers does not wait out the same fault one after the other."""
 
 _LOCK: Final = 7_305_112
 _POLITE: Final = (
@@ -26,12 +33,53 @@ _POLITE: Final = (
 )
 
 
+Result = TypeVar("Result")
+
+
 class RecordsError(Exception):
     """The records could not be read or written; the message holds no candidate's words."""
 
 
-def open_database(address: str) -> Engine:
-    """An engine on tables that are up to date. RecordsError names the database, what is wrong and the remedy."""
+class Database:
+    """Does work in transactions, on threads of its own. Every method may raise RecordsError; none retries in silence.
+
+    Records and the stores of the secretariat share one; whoever opened it closes it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        # Threads of its own: a database that keeps callers waiting must not use up those that answer questions.
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="records")
+        self._rest_until = 0.0
+
+    async def run(self, work: Callable[[Session], Result], *, reading: bool = False) -> Result:
+        """What the work gives back, once all of it is kept; nothing of it is, when it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, reading)
+
+    async def sweep(self) -> None:
+        """What was erased must not stay behind in SQLite's write-ahead log. Best done when nobody reads."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, _sweep, self.engine)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+        self._threads.shutdown()
+        self.engine.dispose()
+
+    def _in_session(self, work: Callable[[Session], Result], reading: bool) -> Result:
+        if time.monotonic() < self._rest_until:
+            raise RecordsError("the records failed a moment ago and are left at rest for two seconds")
+        engine = self.engine.execution_options(**READING) if reading else self.engine
+        try:
+            with Session(engine) as session, session.begin():
+                return work(session)
+        except SQLAlchemyError as error:
+            if isinstance(error, OperationalError | TimeoutError):
+                self._rest_until = time.monotonic() + _AT_REST_SECONDS
+            raise RecordsError(f"the records can't be used: {reason(error)}") from error
+
+
+def open_database(address: str) -> Database:
+    """A database with tables that are up to date. RecordsError names it, what is wrong and the remedy."""
     try:
         url = make_url(address)
         engine = _engine(url)
@@ -46,11 +94,18 @@ def open_database(address: str) -> Engine:
             f"the records at {name} can't be opened ({reason(error)}): check that the place exists, can be written to "
             "and holds a database of this program, or set DATABASE_URL"
         ) from error
-    return engine
+    return Database(engine)
 
 
-def sweep(engine: Engine) -> None:
-    """What was erased must not stay behind in SQLite's write-ahead log. Best done when nobody reads."""
+def reason(error: Exception) -> str:
+    """What went wrong, in the database's words where those are fixed ones."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error | OSError):
+        return f"{type(cause).__name__}: {cause}"
+    return type(cause).__name__
+
+
+def _sweep(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()
@@ -60,14 +115,6 @@ def sweep(engine: Engine) -> None:
         raise RecordsError(f"what was erased may still stand in the write-ahead log: {reason(error)}") from error
     finally:
         connection.close()
-
-
-def reason(error: Exception) -> str:
-    """What went wrong, in the database's words where those are fixed ones."""
-    cause = getattr(error, "orig", None) or error
-    if isinstance(cause, sqlite3.Error | OSError):
-        return f"{type(cause).__name__}: {cause}"
-    return type(cause).__name__
 
 
 def _engine(url: URL) -> Engine:

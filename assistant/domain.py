@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from knowledge.domain import Contact, Evidence, Passage
 
@@ -33,6 +34,10 @@ class Rule(StrEnum):
     OWN_CHANCES = "own_chances"
     DRAFTING = "drafting"
     OFF_TOPIC = "off_topic"
+
+
+UNKEPT: Final = frozenset({Rule.CHILD_AT_RISK, Rule.CRISIS, Rule.PERSONAL_DATA})
+"""The rules whose questions are not kept: what was typed belongs to nobody but the person who typed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,24 @@
 """What was asked and answered, and what people thought of it. The only module that knows how it is kept."""
 
-import asyncio
 import re
 import secrets
-import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, TypeGuard, TypeVar
+from typing import Any, Final, TypeGuard
 
-from sqlalchemy import Engine, delete, exists, select, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from assistant.database import READING, RecordsError, open_database, reason, sweep
+from assistant.database import Database, open_database
 from assistant.domain import Answer, Outcome, Turn
 from assistant.tables import ConversationRow, EvidenceRow, FeedbackRow, LikelyRow, TurnRow
 
 REMEMBERED: Final = (Outcome.ANSWERED, Outcome.PARTLY_ANSWERED, Outcome.NOT_IN_PACK)
 """The outcomes whose turns help to read the next question. What was refused is never looked at again."""
 
-_AT_REST_SECONDS: Final = 2.0
-"""After a failure: long enough that a queue of callers does not wait out the same fault one after the other."""
-
 _ID: Final = re.compile("[0-9a-f]{32}")
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +65,8 @@ def open_records(address: str) -> "Records":
 class Records:
     """Conversations, turns and feedback. Every method may raise RecordsError; none retries in silence."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        # Threads of its own: a database that keeps callers waiting must not use up those that answer questions.
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="records")
-        self._rest_until = 0.0
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     async def start_turn(self, conversation: str | None, question: str | None, *, asked_at: datetime) -> Started:
         """Record that a question was asked, before anything is said. `question` is None when it may not be kept.
@@ -96,7 +84,7 @@ class Records:
             session.add(TurnRow(id=turn, conversation=known, asked_at=asked_at, state="started", question=question))
             return Started(turn, known)
 
-        return await self._run(work)
+        return await self.database.run(work)
 
     async def finish_turn(self, turn: str, answer: Answer, body: Mapping[str, Any], *, finished_at: datetime) -> None:
         """Record what was said, as it was said (`body`), and what it was made from."""
@@ -113,10 +101,11 @@ class Records:
             row.answer = dict(body)
             row.tokens_in, row.tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
             row.dollars = answer.usage.dollars
+            row.dropped = [{"text": dropped.claim.text, "why": dropped.why} for dropped in answer.dropped]
             session.add_all(_evidence(row.number, answer))
             session.add_all(_likely(row.number, answer))
 
-        await self._run(work)
+        await self.database.run(work)
 
     async def fail_turn(self, turn: str, *, finished_at: datetime, stopped: bool = False) -> None:
         """Record that no answer came; `stopped` when the asker would not wait for it."""
@@ -128,7 +117,7 @@ class Records:
                 .values(state="stopped" if stopped else "failed", finished_at=finished_at)
             )
 
-        await self._run(work)
+        await self.database.run(work)
 
     async def history(self, conversation: str, *, limit: int) -> tuple[Turn, ...]:
         """The last turns that were answered, oldest first; none for a conversation that is not known."""
@@ -144,7 +133,7 @@ class Records:
             ).all()
             return tuple(Turn(question, answer["text"]) for question, answer in reversed(rows) if question and answer)
 
-        return await self._run(work, reading=True)
+        return await self.database.run(work, reading=True)
 
     async def turns_of(self, conversation: str) -> tuple[KeptTurn, ...]:
         """Every turn, oldest first, as it was answered; none for a conversation that is not known."""
@@ -160,7 +149,7 @@ class Records:
             ).all()
             return tuple(_kept(turn, feedback) for turn, feedback in rows)
 
-        return await self._run(work, reading=True)
+        return await self.database.run(work, reading=True)
 
     async def feedback(self, turn: str, *, useful: bool, reason: str | None, at: datetime) -> bool:
         """Keep what the asker thought of an answer; False when there is no such answer."""
@@ -174,7 +163,7 @@ class Records:
             session.merge(FeedbackRow(turn=number, useful=useful, reason=reason, at=at))
             return True
 
-        return await self._run(work)
+        return await self.database.run(work)
 
     async def forget(self, conversation: str) -> bool:
         """Erase a conversation with all that hangs on it; False when it is not known."""
@@ -187,8 +176,8 @@ class Records:
             ).all()
             return bool(gone)
 
-        found = await self._run(work)
-        await self._sweep()
+        found = await self.database.run(work)
+        await self.database.sweep()
         return found
 
     async def purge(self, *, before: datetime) -> int:
@@ -204,36 +193,17 @@ class Records:
             )
             return len(gone)
 
-        gone = await self._run(work)
-        await self._sweep()
+        gone = await self.database.run(work)
+        await self.database.sweep()
         return gone
 
     async def check(self) -> None:
         """Read one thing; RecordsError says why it can't."""
-        await self._run(lambda session: session.execute(select(TurnRow.number).limit(1)).all(), reading=True)
+        await self.database.run(lambda session: session.execute(select(TurnRow.number).limit(1)).all(), reading=True)
 
     def close(self) -> None:
-        """Finish what is under way and let go of the database."""
-        self._threads.shutdown()
-        self._engine.dispose()
-
-    async def _run(self, work: Callable[[Session], Result], *, reading: bool = False) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, reading)
-
-    def _in_session(self, work: Callable[[Session], Result], reading: bool) -> Result:
-        if time.monotonic() < self._rest_until:
-            raise RecordsError("the records failed a moment ago and are left at rest for two seconds")
-        engine = self._engine.execution_options(**READING) if reading else self._engine
-        try:
-            with Session(engine) as session, session.begin():
-                return work(session)
-        except SQLAlchemyError as error:
-            if isinstance(error, OperationalError | TimeoutError):
-                self._rest_until = time.monotonic() + _AT_REST_SECONDS
-            raise RecordsError(f"the records can't be used: {reason(error)}") from error
-
-    async def _sweep(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._threads, sweep, self._engine)
+        """Finish what is under way and let go of the database, also for all others that use it."""
+        self.database.close()
 
 
 def _is_id(text: str | None) -> TypeGuard[str]:

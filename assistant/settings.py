@@ -17,6 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from assistant.secretariat.roles import RoleClaim, read_role_claim
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 """The folder that holds the project: where the defaults lie, from wherever the server is started."""
 
@@ -49,6 +51,10 @@ def _ask_limit(value: object) -> object:
     return AskLimit(numbers[0], numbers[-1])
 
 
+def _role_claim(value: object) -> object:
+    return value if value is None or isinstance(value, RoleClaim) else read_role_claim(str(value))
+
+
 def _folder(path: Path) -> Path:
     return path.expanduser().absolute()
 
@@ -67,6 +73,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return value.rstrip("/")
 
     return check
+
+
+def _issuer(value: str) -> str:
+    """Over the open network only by https: whoever could change what it says could sign in as anybody."""
+    parts = urlsplit(_url("http", "https")(value))
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ValueError("not such an address")
+    return value
 
 
 def _database(value: SecretStr) -> SecretStr:
@@ -126,6 +140,20 @@ class Settings(BaseSettings):
     retention_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1 to 3650")
     secretariat_token: SecretStr | None = Field(None, min_length=16, description="at least 16 characters")
 
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        "", description="an address such as https://login.example.org (http only on this machine)"
+    )
+    oidc_client_id: str = Field("", description="the name by which the provider knows this service")
+    oidc_client_secret: SecretStr | None = Field(None, description="the secret that the provider gave this service")
+    oidc_scopes: str = Field(
+        "openid profile email", pattern=r"\bopenid\b", description='scopes such as "openid profile email groups"'
+    )
+    oidc_roles: Annotated[RoleClaim | None, NoDecode, BeforeValidator(_role_claim)] = Field(
+        None,
+        description='a claim, and the role that each of its values gives, such as "groups: Secretariat=reviewer, '
+        'Leads=approver" (reader, reviewer, approver or administrator)',
+    )
+
     @field_validator("openai_api_key")
     @classmethod
     def _key(cls, value: SecretStr | None) -> SecretStr | None:
@@ -142,12 +170,19 @@ class Settings(BaseSettings):
             )
         if self.first_token_seconds > self.answer_seconds:
             raise ValueError("FIRST_TOKEN_SECONDS is more than ANSWER_SECONDS; expected at most as much")
+        if self.uses_oidc and not (self.oidc_client_id and self.oidc_roles):
+            raise ValueError("OIDC_ISSUER is set, which needs OIDC_CLIENT_ID and OIDC_ROLES too")
         return self
 
     @property
     def uses_model(self) -> bool:
         """Whether answers are written by a model (else the pack is quoted)."""
         return self.openai_api_key is not None or bool(self.openai_base_url)
+
+    @property
+    def uses_oidc(self) -> bool:
+        """Whether the secretariat signs in through a provider of identities (else by one-time links)."""
+        return bool(self.oidc_issuer)
 
     @property
     def database(self) -> str:

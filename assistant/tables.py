@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, String, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -25,8 +25,11 @@ Counted = BigInteger().with_variant(Integer, "sqlite")
 """A number the database hands out: order is kept even when the clock goes back."""
 
 
+_JSON = JSON(none_as_null=True)
+
+
 class Base(DeclarativeBase):
-    type_annotation_map: ClassVar = {datetime: Utc, dict[str, Any]: JSON}
+    type_annotation_map: ClassVar = {datetime: Utc, dict[str, Any]: _JSON, list[Any]: _JSON}
 
 
 class ConversationRow(Base):
@@ -39,9 +42,13 @@ class ConversationRow(Base):
 
 
 class TurnRow(Base):
-    """One question. `question` is NULL when it may not be kept; `state` is started, finished, failed or stopped."""
+    """One question. `question` is NULL when it may not be kept; `state` is started, finished, failed or stopped.
+
+    `dropped` are the claims that did not pass, each with its `text` and `why`; NULL for turns before they were kept.
+    """
 
     __tablename__ = "turn"
+    __table_args__ = (Index("ix_turn_outcome", "outcome", "number"),)
 
     number: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
@@ -57,6 +64,7 @@ class TurnRow(Base):
     tokens_in: Mapped[int] = mapped_column(default=0)
     tokens_out: Mapped[int] = mapped_column(default=0)
     dollars: Mapped[float] = mapped_column(default=0.0)
+    dropped: Mapped[list[Any] | None]
 
 
 class EvidenceRow(Base):

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,15 @@ from assistant.answering import Assistant, Making
 from assistant.composing import Composer
 from assistant.composing.quoting import QuotingComposer
 from assistant.conversation import Restater, RuleRestater
-from assistant.database import RecordsError
+from assistant.database import RecordsError, open_database
 from assistant.domain import Question
 from assistant.fact_sheet import FactSheet, FactSheetError, draw_up_for, overruled_by
 from assistant.guard import Guard
 from assistant.kept_sheets import clear_sheets, load_sheet, save_sheet
 from assistant.prompts import prompts_version
-from assistant.records import open_records
+from assistant.records import Records
+from assistant.secretariat.stores import open_secretariat
+from assistant.secretariat.switches import SwitchedAssistant
 from assistant.served_pack import ServedPack, sheet_fingerprint
 from assistant.settings import LOCAL, Settings
 from assistant.signposts import SignpostsError, load_signposts
@@ -127,7 +129,7 @@ def keep_fact_sheet(settings: Settings, version: str, report: Report = silent) -
 def build_service(settings: Settings) -> Service:
     """All that the web service stands on. WiringError when a part can't be made."""
     try:
-        records = open_records(settings.database)
+        database = open_database(settings.database)
     except RecordsError as error:
         raise WiringError(str(error)) from error
     served_pack = open_served_pack(settings, read_ahead=True)
@@ -135,8 +137,9 @@ def build_service(settings: Settings) -> Service:
         assistant = build_assistant(settings, served_pack)
     except WiringError:
         served_pack.stop()
-        records.close()
+        database.close()
         raise
+    secretariat = open_secretariat(database, by_links=not settings.uses_oidc)
     signposts = assistant.guard.signposts
 
     def search(words: str) -> Sequence[Evidence]:
@@ -145,9 +148,16 @@ def build_service(settings: Settings) -> Service:
 
     return Service(
         settings=settings,
-        assistant=assistant,
+        assistant=SwitchedAssistant(
+            writing=assistant,
+            quoting=_quoting(assistant),
+            switches=secretariat.switches,
+            screen=assistant.guard.screen,
+            campaign=lambda: _served(served_pack).campaign,
+        ),
         screen=assistant.guard.screen,
-        records=records,
+        records=Records(database),
+        secretariat=secretariat,
         pack=lambda: _served(served_pack),
         older=lambda pack_version: _kept(settings, pack_version),
         search=search,
@@ -156,6 +166,12 @@ def build_service(settings: Settings) -> Service:
         problem=lambda: served_pack.problem or None,
         close=served_pack.stop,
     )
+
+
+def _quoting(assistant: Assistant) -> Assistant:
+    """The same assistant without its language model."""
+    making = replace(assistant.making, prompt="", model="")
+    return replace(assistant, composer=QuotingComposer(), restater=RuleRestater(), making=making)
 
 
 def _writers(settings: Settings) -> tuple[Composer, Restater]:

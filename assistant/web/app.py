@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.responses import Response
 
 from assistant.database import RecordsError
 from assistant.web.about import about_routes
 from assistant.web.ask import ask_routes
 from assistant.web.assets import asset_routes
+from assistant.web.console import console_routes
+from assistant.web.console.frame import ROOT, Console
 from assistant.web.conversation_pages import conversation_routes
 from assistant.web.edge import Origins, RequestLog, SafeHeaders
 from assistant.web.embed import allowed_origins, embed_routes
-from assistant.web.errors import answer_problems
+from assistant.web.errors import Problem, answer_problems
 from assistant.web.feedback_pages import feedback_routes
 from assistant.web.layout import Pages
 from assistant.web.limits import AskLimits, BodyCap
@@ -83,7 +86,13 @@ def create_app(service: Service) -> FastAPI:
 
 def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: AskLimits) -> None:
     pages = Pages(service)
-    app.state.problem_page = pages.problem
+    console = Console(service)
+
+    def problem_page(problem: Problem, path: str) -> Response:
+        return console.problem(problem) if path.startswith(ROOT) else pages.problem(problem)
+
+    app.state.problem_page = problem_page
+    app.include_router(console_routes(console))
     app.include_router(asset_routes())
     app.include_router(page_routes(pages, turns, limits))
     app.include_router(feedback_routes(pages, limits))

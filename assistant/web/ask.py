@@ -14,14 +14,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from assistant.database import RecordsError
-from assistant.domain import Question, Said, Stage
+from assistant.domain import UNKEPT, Question, Said, Stage
 from assistant.web.cookies import remember
 from assistant.web.errors import PROBLEM, Problem
 from assistant.web.limits import AskLimits
 from assistant.web.origin import from_own_page
 from assistant.web.schemas import AnswerBody, AskBody, FeedbackBody, said_body
 from assistant.web.service import Service
-from assistant.web.turns import UNKEPT, Reply, Turns
+from assistant.web.turns import Reply, Turns
 from assistant.web.words import ENGLISH, words_in
 
 SILENCE: Final = 15.0

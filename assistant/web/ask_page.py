@@ -9,14 +9,14 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.database import RecordsError
-from assistant.domain import Answer, Refusal, Rule, Versions
+from assistant.domain import UNKEPT, Answer, Refusal, Rule, Versions
 from assistant.records import new_id
 from assistant.web.cookies import conversation_of, remember
 from assistant.web.errors import Problem
 from assistant.web.layout import Pages
 from assistant.web.schemas import AnswerBody, answer_body
 from assistant.web.shown_turns import ShownTurn, shown, shown_now
-from assistant.web.turns import UNKEPT, Reply
+from assistant.web.turns import Reply
 
 _GIVEN_UP: Final = timedelta(minutes=2)
 """Beyond the answer's own deadline: by then no answer comes any more."""

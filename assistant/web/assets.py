@@ -46,6 +46,7 @@ class Assets:
     style: Asset
     script: Asset
     icon: Asset
+    console: Asset
     plain: bool
 
 
@@ -61,6 +62,11 @@ def script() -> str:
 
 def icon() -> str:
     return _assets().icon.url
+
+
+def console_stylesheet() -> str:
+    """The URL of what the console's pages are styled with beside the style of every page."""
+    return _assets().console.url
 
 
 def script_bytes() -> bytes:
@@ -80,7 +86,7 @@ def asset_routes(assets: Assets | None = None) -> APIRouter:
     """Serves the assets, and says in the log when the style is the plain one."""
     router = APIRouter(include_in_schema=False)
     served = assets or _assets()
-    by_name = {asset.name: asset for asset in (served.style, served.script, served.icon)}
+    by_name = {asset.name: asset for asset in (served.style, served.script, served.icon, served.console)}
     if served.plain:
         _log.info("the plain style is served: make page builds the full one, with Node and npm")
 
@@ -113,6 +119,7 @@ def load_assets(folder: Path) -> Assets:
             script if script.is_file() else folder / "element" / "role-assistant.js",
         ),
         icon=_asset("icon", "image/svg+xml", static / "icon.svg"),
+        console=_asset("console", "text/css", static / "console.css"),
         plain=not style.is_file(),
     )
 

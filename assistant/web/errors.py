@@ -15,12 +15,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from assistant.database import RecordsError
 from assistant.web.service import NotReady
 from assistant.web.words import ENGLISH, words_in
 
 OPENAI_PREFIX: Final = "/v1/"
 PROBLEM: Final = "application/problem+json"
 NOT_READY: Final = words_in(ENGLISH)["problem"]["not_ready"]
+NOT_KEPT: Final = words_in(ENGLISH)["problem"]["not_kept"]
 
 _log = logging.getLogger("assistant.web")
 
@@ -74,6 +76,11 @@ def answer_problems(app: FastAPI) -> None:
         _log.error("no pack to answer from: %s", problem)
         return respond(request.scope, Problem(503, NOT_READY, retry_after=5))
 
+    @app.exception_handler(RecordsError)
+    async def on_records(request: Request, error: RecordsError) -> Response:
+        _log.error("%s", error)
+        return respond(request.scope, Problem(503, NOT_KEPT, retry_after=5))
+
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         return respond(request.scope, _invalid(error))
@@ -91,7 +98,7 @@ def respond(scope: Scope, problem: Problem) -> Response:
         # Theirs has no 422: what can't be read is a bad request.
         return JSONResponse(problem.openai(), 400 if problem.status == 422 else problem.status, headers=problem.headers)
     if not path.startswith("/api/") and "text/html" in Headers(scope=scope).get("accept", ""):
-        page: Response = scope["app"].state.problem_page(problem)
+        page: Response = scope["app"].state.problem_page(problem, path)
         return page
     return JSONResponse(problem.document(), problem.status, headers=problem.headers, media_type=PROBLEM)
 

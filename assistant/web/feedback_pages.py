@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from assistant.database import RecordsError
-from assistant.domain import Question, Refusal
+from assistant.domain import UNKEPT, Question, Refusal
 from assistant.text import clean
 from assistant.web.ask import caller
 from assistant.web.ask_page import AskPage
@@ -17,7 +17,6 @@ from assistant.web.layout import Pages
 from assistant.web.limits import AskLimits
 from assistant.web.origin import own_page
 from assistant.web.schemas import MAX_REASON
-from assistant.web.turns import UNKEPT
 
 _ID: Final = 64
 

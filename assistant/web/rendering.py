@@ -10,20 +10,34 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from assistant.web.assets import icon, script, stylesheet
+from assistant.web.assets import console_stylesheet, icon, script, stylesheet
 from assistant.web.service import Link
-from assistant.web.words import ENGLISH, checked_in, day_in, words_in
+from assistant.web.words import ENGLISH, checked_in, day_in, moment_in, words_in
 
 HERE = Path(__file__).parent
 
 _MACROS: Final = {
+    "govukBackLink": "back-link",
     "govukButton": "button",
+    "govukCheckboxes": "checkboxes",
+    "govukDateInput": "date-input",
+    "govukDetails": "details",
     "govukErrorSummary": "error-summary",
+    "govukFileUpload": "file-upload",
     "govukGenericHeader": "generic-header",
+    "govukInput": "input",
+    "govukInsetText": "inset-text",
     "govukNotificationBanner": "notification-banner",
+    "govukPagination": "pagination",
     "govukPhaseBanner": "phase-banner",
+    "govukRadios": "radios",
+    "govukSelect": "select",
     "govukSkipLink": "skip-link",
+    "govukSummaryList": "summary-list",
+    "govukTable": "table",
+    "govukTag": "tag",
     "govukTextarea": "textarea",
+    "govukWarningText": "warning-text",
 }
 
 _SHORT_QUOTE: Final = 8
@@ -89,9 +103,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"icon": icon, "script": script, "stylesheet": stylesheet} | _macros()
+    environment.globals["console_stylesheet"] = console_stylesheet
     environment.filters |= {
         "at_words": at_words,
         "checked_in": lambda approved, words: checked_in(words, approved),
+        "moment_in": lambda moment, words: moment_in(words, moment),
         "day_in": lambda day, words: day_in(words, day),
         "dialled": dialled,
         "paragraphs": paragraphs,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assistant.domain import Event, Question, Refusal, Rule
 from assistant.records import Records
+from assistant.secretariat.stores import Secretariat
 from assistant.settings import Settings
 from knowledge.domain import Campaign, Evidence, Passage
 
@@ -82,6 +83,7 @@ class Service:
     settings: Settings
     assistant: Assistant
     records: Records
+    secretariat: Secretariat
     screen: Callable[[Question], Refusal | None]
     pack: Callable[[], PackVersion]
     older: Callable[[str], PackVersion | None]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from assistant.database import RecordsError
-from assistant.domain import Answer, Event, Question, Rule, Turn, Usage, Versions
+from assistant.domain import UNKEPT, Answer, Event, Question, Turn, Usage, Versions
 from assistant.records import new_id
 from assistant.web.errors import Problem
 from assistant.web.metrics import Metrics
@@ -19,11 +19,7 @@ from assistant.web.words import ENGLISH, words_in
 HISTORY: Final = 5
 """How many earlier turns are looked at to read a follow-up."""
 
-UNKEPT: Final = frozenset({Rule.CHILD_AT_RISK, Rule.CRISIS, Rule.PERSONAL_DATA})
-"""The rules whose questions are not kept: what was typed belongs to nobody but the person who typed it."""
-
 _MOST_FOLLOW_UPS: Final = 3
-
 _SPARE: Final = 60.0
 """Seconds beyond the answer's own deadline after which a question is given up, whatever holds it."""
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,12 @@ def element_words(campaign: Campaign, language: str = ENGLISH) -> dict[str, str]
 def day_in(words: Words, day: date) -> str:
     """12 November 2026."""
     return f"{day.day} {words['element']['months'].split()[day.month - 1]} {day.year}"
+
+
+def moment_in(words: Words, moment: datetime) -> str:
+    """12 November 2026, 14:05 UTC."""
+    at = moment.astimezone(UTC)
+    return f"{day_in(words, at.date())}, {at:%H:%M} UTC"
 
 
 def checked_in(words: Words, approved: str) -> str:

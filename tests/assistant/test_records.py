@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+import assistant.secretariat.tables  # noqa: F401 - the tables that Base is to know
 from assistant.database import HEAD, RecordsError
 from assistant.domain import Answer, Likely, Outcome, Rule, Turn
 from assistant.records import Feedback, KeptTurn, Records, Started, open_records
@@ -241,9 +242,9 @@ def test_a_short_lock_is_waited_out(records: Records, file: Path) -> None:
 def test_a_full_disk_is_an_error_that_ends_when_there_is_room_again(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.records._AT_REST_SECONDS", 0.0)
+    monkeypatch.setattr("assistant.database._AT_REST_SECONDS", 0.0)
     records = open_records(f"sqlite:///{file}")
-    engine = records._engine
+    engine = records.database.engine
     with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from assistant.database import open_database
 from assistant.domain import (
     Answer,
     Citation,
@@ -22,7 +23,8 @@ from assistant.domain import (
     Usage,
     Versions,
 )
-from assistant.records import open_records
+from assistant.records import Records
+from assistant.secretariat.stores import open_secretariat
 from assistant.settings import Settings
 from assistant.signposts import Link
 from assistant.web.service import Service
@@ -184,11 +186,13 @@ def scripted_service(folder: Path, **changes: object) -> Service:
     of_settings = {name: value for name, value in changes.items() if name not in of_service}
     given = {"pack_dir": folder, "data_dir": folder, "ask_limit": None, "_env_file": None} | of_settings
     settings = Settings(**given)  # type: ignore[arg-type]
+    database = open_database(settings.database)
     service = Service(
         settings=settings,
         assistant=ScriptedAssistant(),
         screen=_screen,
-        records=open_records(settings.database),
+        records=Records(database),
+        secretariat=open_secretariat(database, by_links=not settings.uses_oidc),
         pack=lambda: PACK,
         older=lambda version: OLDER if version == OLDER.pack_version else None,
         search=found,

@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
     """The files of a clean clone: nothing is built."""
     for name, content in {
         "static/style.css": "body { color: black }",
+        "static/console.css": ".ra-card { color: black }",
         "static/icon.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
         "element/role-assistant.js": "export const source = 1",
     }.items():

@@ -15,7 +15,12 @@ ENOUGH = 12
 
 NAMES = {words_in("en")["element"]["months"]}
 
-FILES = ["assistant/web/words.en.toml", "assistant/signposts.toml", "assistant/replies.toml"]
+FILES = [
+    "assistant/web/words.en.toml",
+    "assistant/web/words.console.en.toml",
+    "assistant/signposts.toml",
+    "assistant/replies.toml",
+]
 FILLED = {
     "owner": "The team",
     "reader": "The team",

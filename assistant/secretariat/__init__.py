@@ -1,0 +1,1 @@
+"""What the secretariat does with questions and answers, and who of it may do what. No web, no campaign page."""
