@@ -28,7 +28,10 @@ _log = logging.getLogger("assistant.web")
 
 
 class Problem(Exception):
-    """A request that ends badly; `detail` says what is wrong and what to do, in words for people."""
+    """A request that ends badly; `detail` says what is wrong and what to do, in words for people.
+
+    `members` are further ones of a problem document, by name.
+    """
 
     def __init__(
         self,
@@ -38,8 +41,10 @@ class Problem(Exception):
         retry_after: int | None = None,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
+        self.members = dict(members or {})
         self.status = status
         self.detail = detail
         self.errors = tuple(errors)
@@ -54,7 +59,7 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
         }
-        return document | ({"errors": list(self.errors)} if self.errors else {})
+        return document | self.members | ({"errors": list(self.errors)} if self.errors else {})
 
     def openai(self) -> dict[str, Any]:
         """The same in the shape that OpenAI's clients read."""

@@ -8,16 +8,19 @@ from functools import partial
 from typing import Final
 
 from assistant.database import RecordsError
-from assistant.domain import UNKEPT, Answer, Event, Question, Turn, Usage, Versions
+from assistant.domain import UNKEPT, Answer, Event, Outcome, Question, Turn, Usage, Versions
 from assistant.records import new_id
 from assistant.web.errors import Problem
 from assistant.web.metrics import Metrics
-from assistant.web.schemas import AnswerBody, PassageUrl, answer_body
+from assistant.web.schemas import AnswerBody, ContactBody, PassageUrl, answer_body
 from assistant.web.service import PackVersion, Service
 from assistant.web.words import ENGLISH, words_in
 
 HISTORY: Final = 5
 """How many earlier turns are looked at to read a follow-up."""
+
+RETRY_SECONDS: Final = 300
+"""When to ask again while answers are switched off: people switch them on, not a moment later."""
 
 _MOST_FOLLOW_UPS: Final = 3
 _SPARE: Final = 60.0
@@ -40,6 +43,7 @@ class Reply:
         self.usage = Usage()
         self.recorded = False
         self.stopped = False
+        self.switched_off: Answer | None = None
         self.begun = asyncio.Event()
         self.events: asyncio.Queue[Event | AnswerBody | None] = asyncio.Queue()
         self.campaign = pack.campaign.id
@@ -76,7 +80,8 @@ class Turns:
     ) -> Reply:
         """Returns once the turn is recorded and there is something to say; it is answered unless it is stopped.
 
-        `history` is for callers that keep it themselves; else it is the conversation's own.
+        `history` is for callers that keep it themselves; else it is the conversation's own. Problem while a question of
+        the same conversation is under way, and when the secretariat has switched answers off.
         """
         if conversation in self._busy:
             raise Problem(429, BUSY, retry_after=1)
@@ -86,6 +91,8 @@ class Turns:
         self._tasks[reply] = task
         task.add_done_callback(partial(self._ended, reply))
         await reply.begun.wait()
+        if reply.switched_off:
+            raise _switched_off(reply.switched_off)
         return reply
 
     def stop(self, reply: Reply) -> None:
@@ -124,6 +131,8 @@ class Turns:
                 async with asyncio.timeout(self._service.settings.answer_seconds + _SPARE):
                     async for event in self._service.assistant.stream(question):
                         if not reply.begun.is_set():
+                            if isinstance(event, Answer) and event.outcome is Outcome.UNAVAILABLE:
+                                reply.switched_off = event
                             await self._start(reply, event)
                         if isinstance(event, Answer):
                             reply.events.put_nowait(await self._finish(reply, event))
@@ -201,6 +210,12 @@ def _follow_ups(reply: Reply) -> list[str]:
     """The campaign's own first questions, which the pack answers, less those that were asked."""
     asked = {text.casefold() for text in (reply.text, *(turn.question for turn in reply.history))}
     return [starter for starter in reply.starters if starter.casefold() not in asked][:_MOST_FOLLOW_UPS]
+
+
+def _switched_off(answer: Answer) -> Problem:
+    contact = ContactBody.model_validate(answer.contact, from_attributes=True).model_dump() if answer.contact else None
+    members = {"outcome": answer.outcome.value, "contact": contact}
+    return Problem(503, answer.text, retry_after=RETRY_SECONDS, members=members)
 
 
 def passage_url(campaign: str, pack_version: str) -> PassageUrl:

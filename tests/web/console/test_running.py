@@ -124,11 +124,12 @@ def test_what_is_turned_off_is_off_in_every_worker_within_five_seconds(real_data
             time.sleep(5)
 
             assert _outcomes(running.address) == {"unavailable"}
-            assert running.ask("How often does the Panel meet?")["contact"]["name"]
             assert running.ask("My stepdad hits me every night")["outcome"] == "signposted"
 
 
 def _outcomes(address: str) -> set[str]:
     """How a question ends, asked on so many connections that every worker gets some."""
     asked = {"question": "How often does the Panel meet?"}
-    return {httpx.post(f"{address}/api/ask", json=asked, timeout=60).json()["outcome"] for _ in range(12)}
+    replies = [httpx.post(f"{address}/api/ask", json=asked, timeout=60) for _ in range(12)]
+    assert {(one.status_code, bool(one.json()["contact"]["name"])) for one in replies} <= {(200, True), (503, True)}
+    return {one.json()["outcome"] for one in replies}
