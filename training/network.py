@@ -31,12 +31,15 @@ class Layer(nn.Module):  # type: ignore[misc, unused-ignore]
         self.norm = _norm(weights, f"{prefix}output.LayerNorm")
 
     def forward(self, states: Tensor, rows: Tensor, mask: Tensor) -> Tensor:
-        """`states` (tokens, 384) stand at `rows` of the padded (texts * longest) that `mask` (texts, longest) keeps."""
-        texts, longest = mask.shape
+        """`states` (tokens, 384) stand at `rows` of the padded (texts * longest).
+
+        `mask` (texts, 1, longest or 1, longest) says which tokens a token looks at.
+        """
+        texts, longest = len(mask), mask.shape[-1]
         three = torch.cat([self.query(states), self.key(states), self.value(states)], dim=1)
         padded = torch.zeros(texts * longest, 3 * WIDTH).index_copy(0, rows, three)
         query, key, value = padded.view(texts, longest, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
+        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         seen = seen.transpose(1, 2).reshape(texts * longest, WIDTH).index_select(0, rows)
         states = self.attended_norm(states + self.attended(seen))
         wide = functional.gelu(self.wide(states))
@@ -47,11 +50,12 @@ class Layer(nn.Module):  # type: ignore[misc, unused-ignore]
 class Network(nn.Module):  # type: ignore[misc, unused-ignore]
     """Log-odds that each sentence answers its question, or supports its claim, from lower states.
 
-    It begins as the embedding's cosine.
+    It begins as the embedding's cosine. `apart`, it stays one, of question and sentence each read alone: a bi-encoder.
     """
 
-    def __init__(self, weights: Mapping[str, Tensor]) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], *, apart: bool = False) -> None:
         super().__init__()
+        self.apart = apart
         self.layers = nn.ModuleList(Layer(weights, number) for number in range(LOWER, LAYERS))
         self.kinds = nn.Parameter(torch.randn(CLAIM, WIDTH) * 0.02)
         self.hidden = nn.Linear(3 * WIDTH, HIDDEN)
@@ -64,18 +68,33 @@ class Network(nn.Module):  # type: ignore[misc, unused-ignore]
 
     def forward(self, states: Tensor, kinds: Tensor) -> Tensor:
         """`states` (texts, longest, 384) and the kind of each token (texts, longest), 0 for padding -> (texts,)."""
+        question, sentence = self.means(states, kinds)
+        alike: Tensor = self.slope * functional.cosine_similarity(question, sentence) + self.intercept
+        if self.apart:
+            return alike
+        both = torch.cat([question, sentence, question * sentence * SPREAD], dim=1)
+        learned: Tensor = self.out(self.dropout(functional.gelu(self.hidden(both)))).squeeze(1)
+        return learned + alike
+
+    def means(self, states: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """The mean state of each question (or claim) and of each sentence, (texts, 384)."""
         mask = kinds > 0
         rows = mask.view(-1).nonzero().squeeze(1)
         kind = kinds.view(-1)[rows]
         text = torch.arange(len(kinds)).repeat_interleave(mask.sum(1))
         kept = states.view(-1, WIDTH)[rows] + functional.embedding(kind - QUESTION, self.kinds)
+        looked = _looked_at(kinds, mask) if self.apart else mask[:, None, None, :]
         for layer in self.layers:
-            kept = layer(kept, rows, mask)
+            kept = layer(kept, rows, looked)
         question = _mean(kept, (kind == QUESTION) | (kind == CLAIM), text, len(kinds))
-        sentence = _mean(kept, kind == SENTENCE, text, len(kinds))
-        both = torch.cat([question, sentence, question * sentence * SPREAD], dim=1)
-        learned: Tensor = self.out(self.dropout(functional.gelu(self.hidden(both)))).squeeze(1)
-        return learned + self.slope * functional.cosine_similarity(question, sentence) + self.intercept
+        return question, _mean(kept, kind == SENTENCE, text, len(kinds))
+
+
+def _looked_at(kinds: Tensor, mask: Tensor) -> Tensor:
+    """Question and sentence each look at themselves only; padding looks at the rest, so that nothing divides by 0."""
+    asking = (kinds == QUESTION) | (kinds == CLAIM)
+    same = asking[:, :, None] == asking[:, None, :]
+    return ((same | ~mask[:, :, None]) & mask[:, None, :])[:, None]
 
 
 def _mean(states: Tensor, chosen: Tensor, text: Tensor, texts: int) -> Tensor:

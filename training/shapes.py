@@ -43,9 +43,14 @@ def main() -> int:
         own = np.array([one.source == source for one in seen])
         answerable = np.array([one.answerable for one in seen], dtype=np.float64)[own]
         for name, verdicts in found.items():
-            cells = " | ".join(_cells(verdicts.scores[own], verdicts.hits[own], answerable))
-            print(f"| {source} | {own.sum()} | {name} | {cells} |")
+            print(row_of(source, name, Verdicts(verdicts.scores[own], verdicts.hits[own]), answerable))
     return 0
+
+
+def row_of(source: str, name: str, verdicts: Verdicts, answerable: Floats) -> str:
+    """A line of the table; `answerable` is 1 for each question that some sentence answers, else 0."""
+    cells = " | ".join(_cells(verdicts.scores, verdicts.hits, answerable))
+    return f"| {source} | {len(answerable)} | {name} | {cells} |"
 
 
 def _shapes(seen: Sequence[Seen], seed: int) -> Mapping[str, Verdicts]:
