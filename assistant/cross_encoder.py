@@ -21,7 +21,7 @@ from knowledge.onnx_files import ModelFile, Session, open_session
 
 READER = ModelFile(
     Path(__file__).parent / "models" / "reader" / "model.onnx",
-    "40f1e66637febb27f152689b1613a1f36799e7ad335ab02e712c63ea72d4a825",
+    "9c7562b5c2ac39889a176926b353844d340c4e0876974e9ff483a45d828c3c45",
     "python -m training",
 )
 
@@ -29,7 +29,6 @@ QUESTION_TOKENS, ABOVE_TOKENS, SENTENCE_TOKENS = 64, 28, 96
 """What is read of a question, of what stands above a sentence, and of the sentence itself; the rest is cut off."""
 QUESTION, ABOVE, SENTENCE, CLAIM = 1, 2, 3, 4
 """Which a token belongs to; 0 is padding. A claim stands where a question would: does the sentence support it?"""
-_BATCH_TOKENS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +49,16 @@ class CrossEncoder:
 
     def log_odds(self, question: Floats, places: Sequence[Place], *, claims: bool = False) -> Floats:
         """That each sentence answers the question (or supports the claim) of these lower states, (tokens + 2, 384)."""
-        rows = [_tokens(question, place, CLAIM if claims else QUESTION) for place in places]
-        odds = np.empty(len(rows), dtype=np.float32)
-        for positions in _batches([len(kinds) for _, kinds in rows]):
-            odds[positions] = self._run([rows[position] for position in positions])
-        return odds
+        kind = CLAIM if claims else QUESTION
+        odds = [self._run(*_tokens(question, place, kind)) for place in places]
+        return np.array(odds, dtype=np.float32)
 
-    def _run(self, rows: Sequence[tuple[Floats, NDArray[np.int64]]]) -> Floats:
-        longest = max(len(kinds) for _, kinds in rows)
-        states = np.zeros((len(rows), longest, rows[0][0].shape[1]), dtype=np.float32)
-        kinds = np.zeros((len(rows), longest), dtype=np.int64)
-        for row, (own, kind) in enumerate(rows):
-            states[row, : len(own)] = own
-            kinds[row, : len(kind)] = kind
+    def _run(self, states: Floats, kinds: NDArray[np.int64]) -> np.float32:
+        """One at a time: in 8 bits, what is computed together shares a scale, and company would change the answer."""
         with self._loading:
             session = self._session
-        odds: Floats = session.run(["log_odds"], {"states": states, "kinds": kinds})[0]
-        return odds
+        odds: Floats = session.run(["log_odds"], {"states": states[np.newaxis], "kinds": kinds[np.newaxis]})[0]
+        return odds[0]
 
     @cached_property
     def _session(self) -> Session:
@@ -86,13 +78,3 @@ def _tokens(question: Floats, place: Place, kind: int) -> tuple[Floats, NDArray[
     )
     kinds = np.repeat((kind, ABOVE, SENTENCE), [len(part) for part in parts])
     return np.concatenate(parts, dtype=np.float32), kinds.astype(np.int64)
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Positions of like length together, so that little is padded."""
-    batches: list[list[int]] = []
-    for position in sorted(range(len(lengths)), key=lambda position: lengths[position]):
-        if not batches or (len(batches[-1]) + 1) * lengths[position] > _BATCH_TOKENS:
-            batches.append([])
-        batches[-1].append(position)
-    return batches

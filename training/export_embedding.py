@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from training.graph import EPSILON, WIDTH, Graph, Weights, layer, model, shaped
+from training.graph import EPSILON, WIDTH, Graph, Weights, layer, model, save_quantised, shaped
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -77,21 +77,7 @@ def _write(weights: Weights, target: Path, storage: str) -> None:
     if not storage.startswith("int8-dynamic"):
         onnx.save(build(weights, storage), target)
         return
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    whole = target.with_suffix(".fp32.onnx")
-    onnx.save(build(weights, "fp32"), whole)
-    quantize_dynamic(
-        whole,
-        target,
-        op_types_to_quantize=["MatMul", "Attention", "Gather"],
-        per_channel=storage == "int8-dynamic",
-        # Without AVX-VNNI the processor adds two 8-bit products in 16 bits: 7-bit weights can't overflow there.
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
-    )
-    whole.unlink()
+    save_quantised(build(weights, "fp32"), target, per_channel=storage == "int8-dynamic")
 
 
 def build(weights: Weights, storage: str) -> onnx.ModelProto:

@@ -1,6 +1,7 @@
 """ONNX graphs of BERT, written node by node: the same weights give the same bytes whatever an exporter's release."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,25 @@ class Graph:
         small, scale = _quantised(value, axis=0)
         wide = self.add("Cast", [self.constant(f"{name}.int8", small)], f"{name}.wide", to=TensorProto.FLOAT)
         return self.add("Mul", [wide, self.constant(f"{name}.scale", scale)], name)
+
+
+def save_quantised(whole: onnx.ModelProto, target: Path, *, per_channel: bool = True) -> None:
+    """With arithmetic in 8 bits (onnxruntime's dynamic quantisation), one scale a channel or one a matrix."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    kept = target.with_suffix(".fp32.onnx")
+    onnx.save(whole, kept)
+    quantize_dynamic(
+        kept,
+        target,
+        op_types_to_quantize=["MatMul", "Attention", "Gather"],
+        per_channel=per_channel,
+        # Without AVX-VNNI the processor adds two 8-bit products in 16 bits: 7-bit weights can't overflow there.
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": TensorProto.FLOAT},
+    )
+    kept.unlink()
 
 
 def layer(graph: Graph, weights: Weights, number: int, states: str, mask: str) -> str:
