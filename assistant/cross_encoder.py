@@ -53,12 +53,12 @@ class CrossEncoder:
         odds = [self._run(*_tokens(question, place, kind)) for place in places]
         return np.array(odds, dtype=np.float32)
 
-    def _run(self, states: Floats, kinds: NDArray[np.int64]) -> np.float32:
+    def _run(self, states: Floats, kinds: NDArray[np.int64]) -> float:
         """One at a time: in 8 bits, what is computed together shares a scale, and company would change the answer."""
         with self._loading:
             session = self._session
         odds: Floats = session.run(["log_odds"], {"states": states[np.newaxis], "kinds": kinds[np.newaxis]})[0]
-        return odds[0]
+        return float(odds[0])
 
     @cached_property
     def _session(self) -> Session:
