@@ -36,7 +36,7 @@ page: $(BUILT)/site.css $(BUILT)/role-assistant.js ## Build the style and the sc
 tools: node_modules/.tools ## Install what the tests look for barriers with
 
 test: lint page-if-possible ## Lint, format check, types and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed ## Lint, format check and types
 	$(BIN)/ruff check .

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assistant.database import RecordsError
 from assistant.fact_sheet import FactSheetError, overruled_by
 from assistant.planted import places_of
+from assistant.secretariat.pack_folders import InForce
 from assistant.settings import Settings, SettingsError, load_settings
-from assistant.wiring import keep_fact_sheet, open_embeddings
+from assistant.wiring import back_to_pack_dir, keep_fact_sheet, open_embeddings, pack_folders, withdraw_stale_answers
 from knowledge.domain import Passage
 from knowledge.ingesting import ingest
 from knowledge.onnx_files import ModelError
@@ -21,9 +23,9 @@ from knowledge.store import Changes, Report, StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when the index is as the pack and its fact sheet is drawn up, 1 when one failed, 2 for wrong usage or settings.
+    """0 when the index is as the pack, with its fact sheet, and approved answers that it no longer bears out are gone.
 
-    When the index fails it is as it was.
+    1 when one of these failed, 2 for wrong usage or settings. When the index fails it is as it was.
     """
     given = _options(arguments)
     try:
@@ -33,10 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     passages: list[Passage] = []
     try:
-        overruled_by(fact_sheet_lines(settings.pack_dir))
+        used = InForce(settings.pack_dir) if given.from_pack_dir else pack_folders(settings).in_force()
+        overruled_by(fact_sheet_lines(used.folder))
         with _shown() as report:
             changes = ingest(
-                settings.pack_dir,
+                used.folder,
                 settings.data_dir,
                 open_embeddings(settings),
                 chroma_url=settings.chroma_url,
@@ -47,13 +50,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PackError, ModelError, StoreError, FactSheetError) as error:
         print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1
-    print(_summary(changes, dry_run=given.dry_run))
+    noted = given.dry_run or not given.from_pack_dir or _went_back(settings)
+    print("\n".join([*_whose(used), _summary(changes, dry_run=given.dry_run)]))
+    withdrawn = given.dry_run or _withdrawn(settings, passages)
     drawn_up = given.dry_run or _fact_sheet(settings, changes.version)
     for place in places_of(passages):
         print(f"{place}: an order to the assistant stands there; that passage will not be quoted. Take the order out.")
-    if could_be_added := advice(settings.pack_dir):
+    if could_be_added := advice(used.folder):
         print(could_be_added)
-    return 0 if drawn_up else 1
+    return 0 if drawn_up and withdrawn and noted else 1
+
+
+def _went_back(settings: Settings) -> bool:
+    """From now on PACK_DIR is the pack; False when the audit could not be told."""
+    try:
+        back_to_pack_dir(settings)
+    except RecordsError as error:
+        print(f"PACK_DIR is used again, but the console's audit does not say so. {error}", file=sys.stderr)
+        return False
+    return True
+
+
+def _withdrawn(settings: Settings, passages: Sequence[Passage]) -> bool:
+    """Takes approved answers out of use whose passages are no longer as they were; False when that can't be done."""
+    try:
+        gone = withdraw_stale_answers(settings, passages)
+    except RecordsError as error:
+        print(f"The index is as the pack, but the approved answers were not compared with it. {error}", file=sys.stderr)
+        return False
+    if gone:
+        print(
+            f"Approved answers that rest on words that have changed, and are out of use until somebody looks: {gone}."
+        )
+    return True
 
 
 def _fact_sheet(settings: Settings, version: str) -> bool:
@@ -74,8 +103,23 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Build or refresh the index from a recruitment pack. Until that is done the old one is served.",
     )
     parser.add_argument("pack", nargs="?", metavar="PACK", help="the folder of the pack (default: PACK_DIR)")
+    parser.add_argument(
+        "--from-pack-dir",
+        action="store_true",
+        help="go back to the files of PACK_DIR where the secretariat published a pack in the console",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     return parser.parse_args(arguments)
+
+
+def _whose(used: InForce) -> list[str]:
+    """That it is the console's pack that counts, where there is one."""
+    if not used.number:
+        return []
+    back = "--from-pack-dir goes back to those, and keeps both"
+    lines = [f"The secretariat published this pack in the console, so the files of PACK_DIR are not used: {back}."]
+    changed = "The files of PACK_DIR have changed since the console's copy of them was made."
+    return [*lines, changed] if used.moved_on else lines
 
 
 @contextmanager

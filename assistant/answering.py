@@ -1,7 +1,7 @@
 """The order of the steps from a question to a checked answer, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -9,7 +9,7 @@ from typing import Protocol
 from assistant.composing import Composer
 from assistant.composing.quoting import QuotingComposer
 from assistant.conversation import Restater, lacks_context
-from assistant.domain import Answer, Event, Outcome, Question, Refusal, Restarted, Stage, Versions
+from assistant.domain import Answer, Event, Outcome, Question, Refusal, Restarted, Said, Stage, Versions
 from assistant.fact_sheet import FactSheet
 from assistant.guard import Guard
 from assistant.reading import Reader, Reading
@@ -37,6 +37,13 @@ class Opened:
     sheet: Callable[[], FactSheet | None] = lambda: None
 
 
+class ApprovedAnswers(Protocol):
+    """Answers that people wrote and approved."""
+
+    async def find(self, question: Question, index: Index) -> Answer | None:
+        """The one for a question that means the same, if all it rests on stands in this version of the pack."""
+
+
 class ServedPack(Protocol):
     """Lends the version being served; whoever borrowed it keeps it to the end of the question."""
 
@@ -61,6 +68,7 @@ class Assistant:
     restater: Restater
     composer: Composer
     making: Making
+    approved: ApprovedAnswers | None = None
 
     async def answer(self, question: Question) -> Answer:
         """The whole answer."""
@@ -85,6 +93,11 @@ class Assistant:
                 unclear = refused(self.guard.signposts.refusal(Reply.CLARIFY))
                 yield replace(unclear, versions=self._versions(opened.index), timings_ms=timings.total())
                 return
+            if approved := await self._approved(question, opened.index, timings):
+                for sentence in _one_by_one(approved):
+                    yield sentence
+                yield approved
+                return
             evidence, reading = await asyncio.to_thread(_look_up, opened, question, timings)
 
             yield Stage("compose")
@@ -101,7 +114,18 @@ class Assistant:
                         if said := spoken.take(item):
                             yield said
             answer = answer_of(spoken, reading, opened.index.campaign)
-            yield replace(answer, versions=self._versions(opened.index), timings_ms=timings.total())
+            yield replace(
+                answer, restated=question.text, versions=self._versions(opened.index), timings_ms=timings.total()
+            )
+
+    async def _approved(self, question: Question, index: Index, timings: Timings) -> Answer | None:
+        if self.approved is None:
+            return None
+        with timings.of("approved"):
+            answer = await self.approved.find(question, index)
+        if answer is None:
+            return None
+        return replace(answer, restated=question.text, versions=self._versions(index), timings_ms=timings.total())
 
     def _versions(self, index: Index | None) -> Versions:
         return Versions(
@@ -116,6 +140,13 @@ class Assistant:
 def refused(refusal: Refusal) -> Answer:
     """A fixed reply as an answer: no citations, nothing of the pack."""
     return Answer(outcome=refusal.outcome, text=refusal.text, rule=refusal.rule)
+
+
+def _one_by_one(answer: Answer) -> Iterator[Said]:
+    """Its sentences, each with the citations that it is the first to use."""
+    left = {citation.number: citation for citation in answer.citations}
+    for sentence in answer.sentences:
+        yield Said(sentence, tuple(left.pop(number) for number in sentence.citations if number in left))
 
 
 def _look_up(opened: Opened, question: Question, timings: Timings) -> tuple[tuple[Evidence, ...], Reading]:

@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -22,6 +22,9 @@ READING: Final = {"reading": True}
 
 _AT_REST_SECONDS: Final = 2.0
 """After a failure: long enough that a queue of callers does not wait out the same fault one after the other."""
+
+_SWEEP_TRIES: Final = 3
+"""Each waits as long as `busy_timeout`."""
 
 _LOCK: Final = 7_305_112
 _POLITE: Final = (
@@ -51,19 +54,32 @@ class Database:
         # Threads of its own: a database that keeps callers waiting must not use up those that answer questions.
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="records")
         self._rest_until = 0.0
+        # Sweeps come one after the other, and one serves everybody who asked before it began.
+        self._broom = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records-sweep")
+        self._sweeps_asked = 0
+        self._swept = 0
 
     async def run(self, work: Callable[[Session], Result], *, reading: bool = False) -> Result:
         """What the work gives back, once all of it is kept; nothing of it is, when it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_session, work, reading)
 
     async def sweep(self) -> None:
-        """What was erased must not stay behind in SQLite's write-ahead log. Best done when nobody reads."""
-        await asyncio.get_running_loop().run_in_executor(self._threads, _sweep, self.engine)
+        """What was erased must not stay behind in the database's files: neither in its pages nor in its log."""
+        self._sweeps_asked += 1
+        await asyncio.get_running_loop().run_in_executor(self._broom, self._sweep_up_to, self._sweeps_asked)
 
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
+        self._broom.shutdown()
         self._threads.shutdown()
         self.engine.dispose()
+
+    def _sweep_up_to(self, number: int) -> None:
+        if self._swept >= number:
+            return
+        asked = self._sweeps_asked
+        _sweep(self.engine)
+        self._swept = asked
 
     def _in_session(self, work: Callable[[Session], Result], reading: bool) -> Result:
         if time.monotonic() < self._rest_until:
@@ -76,6 +92,12 @@ class Database:
             if isinstance(error, OperationalError | TimeoutError):
                 self._rest_until = time.monotonic() + _AT_REST_SECONDS
             raise RecordsError(f"the records can't be used: {reason(error)}") from error
+
+
+def may_hold_anything(address: str) -> bool:
+    """False for a file of SQLite that was never made."""
+    url = make_url(address)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def open_database(address: str) -> Database:
@@ -106,15 +128,28 @@ def reason(error: Exception) -> str:
 
 
 def _sweep(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
-    connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except sqlite3.Error as error:
-        raise RecordsError(f"what was erased may still stand in the write-ahead log: {reason(error)}") from error
-    finally:
-        connection.close()
+        if engine.dialect.name == "sqlite":
+            _sweep_sqlite(engine)
+            return
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM"))
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise RecordsError(f"what was erased may still stand in the database's files: {reason(error)}") from error
+
+
+def _sweep_sqlite(engine: Engine) -> None:
+    """`secure_delete` alone leaves copies of rows that moved to another page, until all is written anew."""
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        for _ in range(_SWEEP_TRIES):
+            # Waits for those who read, and says so when they read for longer.
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_busy, *_), *_ = cursor.fetchall()
+            if not is_busy:
+                return
+    raise sqlite3.OperationalError("somebody kept reading, so that the write-ahead log could not be emptied")
 
 
 def _engine(url: URL) -> Engine:

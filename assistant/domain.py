@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -170,12 +171,21 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """That people of the secretariat checked an answer, and when; `id` is that of the approved answer."""
+
+    id: str
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole of what is said to one question, and enough to explain it later.
 
     `text` is all of it as plain text without markers; `missing` names what the pack does not say; `evidence` is what
-    the search found, used or not; `judged` is the reader's probability for each part of the question, `likeliest` the
-    two likeliest sentences of each, so that the secretariat can see what was nearly answered.
+    the search found, used or not; `restated` is the question as it was searched for; `judged` is the reader's
+    probability for each part of it, `line` the one from which on a part is taken to be answered, `likeliest` the two
+    likeliest sentences of each, so that the secretariat can see what was nearly answered.
     """
 
     outcome: Outcome
@@ -187,13 +197,15 @@ class Answer:
     missing: str | None = None
     nearest: tuple[Nearest, ...] = ()
     contact: Contact | None = None
-    approved: str | None = None
+    approved: Approval | None = None
     mode: str = "quoting"
     versions: Versions | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     usage: Usage = Usage()
     evidence: tuple[Evidence, ...] = ()
+    restated: str = ""
     judged: Mapping[str, float] = field(default_factory=dict)
+    line: float | None = None
     likeliest: tuple[Likely, ...] = ()
     dropped: tuple[Dropped, ...] = ()
 

@@ -21,9 +21,10 @@ class Support:
 class Part:
     """One thing that was asked, and what the evidence says to it.
 
-    `probability` is the chance that the evidence answers; `supports` are the sentences that do, in the order to say
-    them, and empty when `answered` is false. `nearest` are sentences close to it that do not answer, best first.
-    `likeliest` are the sentence that most likely answers and the runner-up, their score a probability.
+    `probability` is the chance that the evidence answers, `line` the one from which on it is taken to; `supports` are
+    the sentences that do, in the order to say them, and empty when `answered` is false. `nearest` are sentences close
+    to it that do not answer, best first. `likeliest` are the sentence that most likely answers and the runner-up, their
+    score a probability.
     """
 
     asked: str
@@ -33,6 +34,7 @@ class Part:
     nearest: tuple[Support, ...]
     missing: str
     likeliest: tuple[Support, ...] = ()
+    line: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final, TypeGuard
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.daily_counts import count_feedback, count_turn
 from assistant.database import Database, open_database
 from assistant.domain import Answer, Outcome, Turn
-from assistant.tables import ConversationRow, EvidenceRow, FeedbackRow, LikelyRow, TurnRow
+from assistant.kept_answers import keep, keep_passages
+from assistant.tables import ConversationRow, FeedbackRow, TurnRow, WaitingRow
+from assistant.waiting import Queue
 
 REMEMBERED: Final = (Outcome.ANSWERED, Outcome.PARTLY_ANSWERED, Outcome.NOT_IN_PACK)
 """The outcomes whose turns help to read the next question. What was refused is never looked at again."""
@@ -67,6 +69,7 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._passages: set[str] = set()
 
     async def start_turn(self, conversation: str | None, question: str | None, *, asked_at: datetime) -> Started:
         """Record that a question was asked, before anything is said. `question` is None when it may not be kept.
@@ -88,6 +91,7 @@ class Records:
 
     async def finish_turn(self, turn: str, answer: Answer, body: Mapping[str, Any], *, finished_at: datetime) -> None:
         """Record what was said, as it was said (`body`), and what it was made from."""
+        found = [one.passage for one in answer.evidence if one.passage.id not in self._passages]
 
         def work(session: Session) -> None:
             row = session.scalars(select(TurnRow).where(TurnRow.id == turn)).one_or_none()
@@ -95,27 +99,23 @@ class Records:
                 return
             row.state = "finished"
             row.finished_at = finished_at
-            row.outcome = answer.outcome.value
-            row.rule = answer.rule.value if answer.rule else None
-            row.mode = answer.mode
             row.answer = dict(body)
-            row.tokens_in, row.tokens_out = answer.usage.tokens_in, answer.usage.tokens_out
-            row.dollars = answer.usage.dollars
-            row.dropped = [{"text": dropped.claim.text, "why": dropped.why} for dropped in answer.dropped]
-            session.add_all(_evidence(row.number, answer))
-            session.add_all(_likely(row.number, answer))
+            keep(session, row, answer)
+            count_turn(session, row, milliseconds=answer.timings_ms.get("total"))
+            keep_passages(session, found)
 
         await self.database.run(work)
+        self._passages.update(passage.id for passage in found)
 
     async def fail_turn(self, turn: str, *, finished_at: datetime, stopped: bool = False) -> None:
         """Record that no answer came; `stopped` when the asker would not wait for it."""
 
         def work(session: Session) -> None:
-            session.execute(
-                update(TurnRow)
-                .where(TurnRow.id == turn, TurnRow.state == "started")
-                .values(state="stopped" if stopped else "failed", finished_at=finished_at)
-            )
+            row = session.scalars(select(TurnRow).where(TurnRow.id == turn, TurnRow.state == "started")).one_or_none()
+            if row is None:
+                return
+            row.state, row.finished_at = "stopped" if stopped else "failed", finished_at
+            count_turn(session, row)
 
         await self.database.run(work)
 
@@ -157,45 +157,21 @@ class Records:
             return False
 
         def work(session: Session) -> bool:
-            number = session.scalars(select(TurnRow.number).where(TurnRow.id == turn)).one_or_none()
-            if number is None:
+            asked = session.execute(select(TurnRow.number, TurnRow.asked_at).where(TurnRow.id == turn)).one_or_none()
+            if asked is None:
                 return False
+            number = asked.number
+            before = session.get(FeedbackRow, number)
+            count_feedback(session, asked.asked_at, useful=useful, before=before.useful if before else None)
             session.merge(FeedbackRow(turn=number, useful=useful, reason=reason, at=at))
+            waits = session.get(WaitingRow, (Queue.NOT_USEFUL, number))
+            if useful and waits:
+                session.delete(waits)
+            elif not useful and not waits:
+                session.add(WaitingRow(queue=Queue.NOT_USEFUL, turn=number))
             return True
 
         return await self.database.run(work)
-
-    async def forget(self, conversation: str) -> bool:
-        """Erase a conversation with all that hangs on it; False when it is not known."""
-        if not _is_id(conversation):
-            return False
-
-        def work(session: Session) -> bool:
-            gone = session.scalars(
-                delete(ConversationRow).where(ConversationRow.id == conversation).returning(ConversationRow.id)
-            ).all()
-            return bool(gone)
-
-        found = await self.database.run(work)
-        await self.database.sweep()
-        return found
-
-    async def purge(self, *, before: datetime) -> int:
-        """Erase the turns asked before a moment, and the conversations that this leaves empty; how many turns."""
-
-        def work(session: Session) -> int:
-            gone = session.scalars(delete(TurnRow).where(TurnRow.asked_at < before).returning(TurnRow.number)).all()
-            session.execute(
-                delete(ConversationRow).where(
-                    ConversationRow.started_at < before,
-                    ~exists().where(TurnRow.conversation == ConversationRow.id),
-                )
-            )
-            return len(gone)
-
-        gone = await self.database.run(work)
-        await self.database.sweep()
-        return gone
 
     async def check(self) -> None:
         """Read one thing; RecordsError says why it can't."""
@@ -213,35 +189,3 @@ def _is_id(text: str | None) -> TypeGuard[str]:
 def _kept(turn: TurnRow, feedback: FeedbackRow | None) -> KeptTurn:
     thought = Feedback(feedback.useful, feedback.reason) if feedback else None
     return KeptTurn(turn.id, turn.asked_at, turn.state, turn.question, turn.answer, thought)
-
-
-def _evidence(number: int, answer: Answer) -> list[EvidenceRow]:
-    used = {citation.passage.id for citation in answer.citations}
-    return [
-        EvidenceRow(
-            turn=number,
-            rank=rank,
-            passage=evidence.passage.id,
-            score=evidence.score,
-            dense=evidence.dense,
-            lexical=evidence.lexical,
-            used=evidence.passage.id in used,
-        )
-        for rank, evidence in enumerate(answer.evidence, start=1)
-    ]
-
-
-def _likely(number: int, answer: Answer) -> list[LikelyRow]:
-    return [
-        LikelyRow(
-            turn=number,
-            part=part,
-            rank=rank,
-            answered=one.answered,
-            passage=one.passage,
-            quote=one.quote,
-            probability=one.probability,
-        )
-        for part, own in groupby(answer.likeliest, key=lambda one: one.part)
-        for rank, one in enumerate(own, start=1)
-    ]

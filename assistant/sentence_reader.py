@@ -97,6 +97,7 @@ class SentenceReader:
             nearest=() if answered or judged.log_odds < judged.near else near,
             missing="" if answered else missing,
             likeliest=likeliest,
+            line=round(chance_of(judged.line), 4),
         )
 
 

@@ -13,6 +13,7 @@ from assistant.fact_sheet import FactSheet, FactSheetError
 from assistant.kept_sheets import fingerprint, load_sheet
 from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
+from assistant.secretariat.matching_approved import SameMeaning
 from assistant.sentence_reader import SentenceReader
 from assistant.subjects import asked_about
 from assistant.supporting import SupportCheck
@@ -61,6 +62,7 @@ class ServedPack:
         self._embeddings = self._questions if embeddings is self._reading else embeddings
         self._passages = PassageReader(self._reading, most_bytes=remembered_bytes)
         self._supports = SupportCheck(self._questions, self._passages, self._model, line=calibration().support)
+        self.same = SameMeaning(self._questions, self._passages, self._model)
         self._ahead = read_ahead
         self._sheets = sheets
         self._live = LiveIndex(store, prepare=self._opened)

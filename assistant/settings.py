@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -137,7 +138,9 @@ class Settings(BaseSettings):
         'address, or "off"',
     )
     max_body: int = Field(16_384, ge=4096, le=1_048_576, description="bytes, a whole number from 4096 to 1048576")
-    retention_days: int = Field(180, ge=1, le=3650, description="a whole number of days from 1 to 3650")
+    retention_days: int = Field(180, ge=1, le=180, description="a whole number of days from 1 to 180")
+    retention_after_closing_days: int = Field(30, ge=0, le=30, description="a whole number of days from 0 to 30")
+    closing_date: date | None = Field(None, description="the day on which the campaign closes, such as 2026-12-18")
     secretariat_token: SecretStr | None = Field(None, min_length=16, description="at least 16 characters")
 
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
@@ -208,6 +211,8 @@ _SHOWN: Final = {
     "ask_limit",
     "max_body",
     "retention_days",
+    "retention_after_closing_days",
+    "closing_date",
     "pack_dir",
     "data_dir",
 }

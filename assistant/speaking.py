@@ -120,6 +120,7 @@ def answer_of(spoken: Spoken, reading: Reading, campaign: Campaign) -> Answer:
         usage=spoken.usage,
         evidence=spoken.evidence,
         judged={part.asked: round(part.probability, 4) for part in reading.parts},
+        line=next((part.line for part in reading.parts if part.line is not None), None),
         likeliest=_likeliest(reading),
         dropped=spoken.dropped,
     )

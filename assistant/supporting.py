@@ -36,13 +36,13 @@ class SupportCheck:
         places = [
             place
             for passage, citation in zip(read, citations, strict=True)
-            for place in _places(passage, citation.quote)
+            for place in places_of(passage, citation.quote)
         ]
         states = self._questions.token_states([claim])[0].lower
         return float(self._model.log_odds(states, places, claims=True).max())
 
 
-def _places(passage: Read, quote: str) -> list[Place]:
+def places_of(passage: Read, quote: str) -> list[Place]:
     """The sentences that a quote is from; rows of tables and labelled values are read whole."""
     start = passage.passage.text.find(quote)
     end = start + len(quote)

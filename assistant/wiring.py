@@ -1,9 +1,11 @@
 """The one place where real things are made and put together."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,22 +16,30 @@ from assistant.answering import Assistant, Making
 from assistant.composing import Composer
 from assistant.composing.quoting import QuotingComposer
 from assistant.conversation import Restater, RuleRestater
-from assistant.database import RecordsError, open_database
+from assistant.database import RecordsError, may_hold_anything, open_database
 from assistant.domain import Question
 from assistant.fact_sheet import FactSheet, FactSheetError, draw_up_for, overruled_by
 from assistant.guard import Guard
 from assistant.kept_sheets import clear_sheets, load_sheet, save_sheet
 from assistant.prompts import prompts_version
 from assistant.records import Records
+from assistant.secretariat.addenda import Addenda
+from assistant.secretariat.approvals import Approvals
+from assistant.secretariat.approved_answers import ApprovedAnswers
+from assistant.secretariat.audit import Audit, Change
+from assistant.secretariat.gaps import Gaps
+from assistant.secretariat.pack_folders import PackFolders
+from assistant.secretariat.pack_making import Workshop
+from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import open_secretariat
 from assistant.secretariat.switches import SwitchedAssistant
 from assistant.served_pack import ServedPack, sheet_fingerprint
-from assistant.settings import LOCAL, Settings
+from assistant.settings import LOCAL, ROOT, Settings
 from assistant.signposts import SignpostsError, load_signposts
 from assistant.web.service import NotReady, PackVersion, Service
 from knowledge.domain import Campaign, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
-from knowledge.pack import campaign_id
+from knowledge.pack import PackError, campaign_id
 from knowledge.store import DocumentInfo, PassageStore, Report, StoreError, campaign_folder, silent
 
 if TYPE_CHECKING:
@@ -67,8 +77,8 @@ def open_embeddings(settings: Settings) -> "LocalEmbeddings | RemoteEmbeddings":
 def build_assistant(settings: Settings, served_pack: ServedPack) -> Assistant:
     """The assistant over a served pack. WiringError when the campaign's signposts can't be used."""
     try:
-        signposts = load_signposts(settings.pack_dir)
-    except SignpostsError as error:
+        signposts = load_signposts(pack_folders(settings).in_force().folder)
+    except (SignpostsError, PackError) as error:
         raise WiringError(str(error)) from error
     composer, restater = _writers(settings)
     return Assistant(
@@ -126,6 +136,36 @@ def keep_fact_sheet(settings: Settings, version: str, report: Report = silent) -
     return sheet
 
 
+def back_to_pack_dir(settings: Settings) -> None:
+    """From now on the files of PACK_DIR are the pack, whatever the console published. RecordsError as it is noted."""
+    folders = pack_folders(settings)
+    before = folders.in_force().number
+    if not before:
+        return
+    folders.back_to_pack_dir()
+    database = open_database(settings.database)
+    change = Change(None, "went_back", "pack", folders.campaign[:64], {"number": before}, {"number": 0})
+    try:
+        asyncio.run(Audit(database).note(change, at=datetime.now(UTC)))
+    finally:
+        database.close()
+
+
+def withdraw_stale_answers(settings: Settings, passages: Sequence[Passage]) -> int:
+    """Take the approved answers out of use that a new version's passages no longer bear out; how many.
+
+    RecordsError when that can't be found out. Each question looks again at what it is given, whatever happens here.
+    """
+    if not may_hold_anything(settings.database):
+        return 0
+    database = open_database(settings.database)
+    try:
+        at, campaign = datetime.now(UTC), pack_folders(settings).campaign
+        return len(asyncio.run(Approvals(database).withdraw_stale(campaign, passages, at=at)))
+    finally:
+        database.close()
+
+
 def build_service(settings: Settings) -> Service:
     """All that the web service stands on. WiringError when a part can't be made."""
     try:
@@ -140,11 +180,18 @@ def build_service(settings: Settings) -> Service:
         database.close()
         raise
     secretariat = open_secretariat(database, by_links=not settings.uses_oidc)
-    signposts = assistant.guard.signposts
+    packs, gaps = Packs(database, _workshop(settings)), Gaps(database, LocalEmbeddings())
+    approved = ApprovedAnswers(secretariat.approvals, served_pack.same)
+    assistant = replace(assistant, approved=approved)
 
     def search(words: str) -> Sequence[Evidence]:
         with served_pack.lease() as opened:
             return opened.search(Question(words))
+
+    def close() -> None:
+        packs.close()
+        gaps.close()
+        served_pack.stop()
 
     return Service(
         settings=settings,
@@ -158,13 +205,33 @@ def build_service(settings: Settings) -> Service:
         screen=assistant.guard.screen,
         records=Records(database),
         secretariat=secretariat,
+        packs=packs,
+        addenda=Addenda(database, packs.campaign),
+        gaps=gaps,
         pack=lambda: _served(served_pack),
         older=lambda pack_version: _kept(settings, pack_version),
         search=search,
-        links=signposts.links,
-        approved=lambda: (),
+        links=assistant.guard.signposts.links,
+        approved=lambda: approved.published(_served(served_pack)),
         problem=lambda: served_pack.problem or None,
-        close=served_pack.stop,
+        close=close,
+    )
+
+
+def pack_folders(settings: Settings) -> PackFolders:
+    """Where the packs of the campaign lie; it knows which one is in force."""
+    return PackFolders(settings.pack_dir, settings.data_dir)
+
+
+def _workshop(settings: Settings) -> Workshop:
+    folders = pack_folders(settings)
+    return Workshop(
+        folders=folders,
+        data_dir=settings.data_dir,
+        embeddings=open_embeddings(settings),
+        cases=ROOT / "evals" / "cases" / folders.campaign,
+        draw_up=lambda version: keep_fact_sheet(settings, version),
+        chroma_url=settings.chroma_url,
     )
 
 

@@ -22,12 +22,12 @@ from assistant.settings import LOCAL, Settings, load_settings
 from assistant.wiring import build_assistant, open_embeddings, open_served_pack
 from evals.cases import pack_folder
 from evals.domain import Asked, Case, Run, World
-from evals.fingerprints import fingerprint
 from evals.model.scripted import scripted_model
 from evals.runs import write_run, writing
 from evals.variations.leave_out import is_withheld
 from evals.worlds import world_folder
 from knowledge.domain import Evidence
+from knowledge.fingerprint import fingerprint
 from knowledge.ingesting import ingest
 from knowledge.pack import load_pack
 

@@ -4,67 +4,18 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from assistant.domain import Outcome, Turn
+from assistant.casebook import KINDS, CaseLine
+from assistant.domain import Turn
 from evals.domain import Case
 
 CASES = Path(__file__).with_name("cases")
-KINDS = (
-    "ambiguous amended answerable child_at_risk crisis deal_breaker drafting false_premise follow_up fragment greeting "
-    "instructions list not_in_pack off_topic own_chances partly_answerable personal_data table topic_change "
-    "work_of_the_body"
-).split()
-"""What a case may be about: each kind is a file of its campaign's folder."""
-
 _PACKS = (Path(__file__).with_name("packs"), Path(__file__).parent.parent / "knowledge" / "packs")
 
 
 class CaseError(Exception):
     """A file of cases can't be used; the message names the file, the line and what is wrong."""
-
-
-class _Turn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    question: str
-    answer: str
-
-
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    id: str
-    kind: str
-    question: str
-    turns: list[_Turn] = []
-    outcomes: list[Outcome]
-    rests_on: list[str] = []
-    pages: list[int | None] = []
-    says: list[list[str]] = []
-    never_says: list[str] = []
-    note: str = ""
-    author: str
-    date: str
-    pack: str = ""
-
-    def case(self, campaign: str) -> Case:
-        return Case(
-            id=self.id,
-            campaign=campaign,
-            kind=self.kind,
-            question=self.question,
-            turns=tuple(Turn(turn.question, turn.answer) for turn in self.turns),
-            outcomes=frozenset(self.outcomes),
-            rests_on=tuple(self.rests_on),
-            pages=tuple(self.pages),
-            says=tuple(tuple(alternatives) for alternatives in self.says),
-            never_says=tuple(self.never_says),
-            note=self.note,
-            author=self.author,
-            date=self.date,
-            pack=self.pack,
-        )
 
 
 def load_cases(paths: Iterable[Path] = ()) -> list[Case]:
@@ -98,9 +49,28 @@ def _read(file: Path) -> Iterator[Case]:
     # Not splitlines: that would also cut at the odd separators that a question may hold.
     for number, line in enumerate(file.read_text(encoding="utf-8").rstrip("\n").split("\n"), start=1):
         try:
-            case = _Line.model_validate(json.loads(line)).case(file.parent.name)
+            case = _case(CaseLine.model_validate(json.loads(line)), file.parent.name)
         except (json.JSONDecodeError, ValidationError) as error:
             raise CaseError(f"{file}, line {number} is no case: {error}") from error
         if case.kind != file.stem:
             raise CaseError(f"{file}, line {number} is a case of kind {case.kind}: move it to {case.kind}.jsonl")
         yield case
+
+
+def _case(line: CaseLine, campaign: str) -> Case:
+    return Case(
+        id=line.id,
+        campaign=campaign,
+        kind=line.kind,
+        question=line.question,
+        turns=tuple(Turn(turn.question, turn.answer) for turn in line.turns),
+        outcomes=frozenset(line.outcomes),
+        rests_on=tuple(line.rests_on),
+        pages=tuple(line.pages),
+        says=tuple(tuple(alternatives) for alternatives in line.says),
+        never_says=tuple(line.never_says),
+        note=line.note,
+        author=line.author,
+        date=line.date,
+        pack=line.pack,
+    )

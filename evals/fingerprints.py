@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,11 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.domain import Outcome
 from evals.cases import CASES, CaseError, load_cases, pack_folder
 from evals.domain import Case
-from evals.statements import Statement, facts, folded, stands, statements
+from evals.statements import Statement, facts, statements
 from knowledge.embedding import LocalEmbeddings
+from knowledge.fingerprint import fingerprint
 from knowledge.lexical import STOP_WORDS, LexicalIndex, best
-from knowledge.pack import CAMPAIGN_FILE, load_pack
-from knowledge.reading import KINDS
+from knowledge.pack import load_pack
+from knowledge.quotes import folded, stands
 
 KEPT = "pack.json"
 """Beside a campaign's cases: for each fingerprint that one of them carries, what that pack said, as hashes."""
@@ -35,22 +35,6 @@ _Said = Mapping[str, frozenset[str]]
 """Fingerprint -> the blocks of that pack, each the hashes of its statements with a blank between."""
 
 _PACK_KEY = re.compile(r'(?<!\\)"pack"\s*:\s*"[^"\\]*"')
-
-
-def fingerprint(folder: Path) -> str:
-    """16 hex figures over what the pack in the folder says: the bytes of its documents and the facts of campaign.toml.
-
-    Not over what the reader makes of them: a reader that loses half a pack must not make another pack of it. Line ends
-    don't count.
-    """
-    path = folder / CAMPAIGN_FILE
-    given = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    given.pop("starters", None)
-    files = [file for file in sorted(folder.rglob("*")) if file.suffix.lower() in KINDS and file.name[0] not in ".~"]
-    documents = [
-        (file.relative_to(folder).as_posix(), _hash(file.read_bytes().replace(b"\r\n", b"\n"))) for file in files
-    ]
-    return _hash(json.dumps([given, documents], sort_keys=True, default=str).encode())[:16]
 
 
 def affected(

@@ -1,9 +1,9 @@
 """What a pack says, one statement at a time: the unit in which cases cover a pack and in which its changes are told."""
 
-import re
 from dataclasses import dataclass
 
 from knowledge.domain import Block, BlockKind, Campaign, Pack
+from knowledge.quotes import folded
 from knowledge.sentences import sentences
 
 _WHOLE = {BlockKind.TABLE_ROW, BlockKind.LABELLED}
@@ -61,21 +61,6 @@ def to_be_covered(pack: Pack) -> list[Statement]:
         for statement in statements(pack)
         if not statement.text.endswith((",", ":")) and statement.text != folded(blocks[statement.block].label)
     ]
-
-
-def stands(words: str, text: str) -> bool:
-    """Whether the words stand in the text, white space folded, and not as a part of a longer word or number."""
-    words, text = folded(words), folded(text)
-    if words not in text:
-        return False  # what most ask and most are told; only the rest is worth a pattern
-    begin = r"(?<!\w)" if words[:1].isalnum() else ""
-    end = r"(?!\w)" if words[-1:].isalnum() else ""
-    return bool(re.search(begin + re.escape(words) + end, text))
-
-
-def folded(text: str) -> str:
-    """The text with each stretch of white space as one blank."""
-    return " ".join(text.split())
 
 
 def _texts(block: Block) -> list[str]:

@@ -14,9 +14,21 @@ from knowledge.reading import KINDS, read_file
 from knowledge.reading.cleaning import clean
 from knowledge.reading.elements import HeadedText, ReadingError
 
-__all__ = ["CAMPAIGN_FILE", "PackError", "advice", "campaign_id", "fact_sheet_lines", "load_pack"]
+__all__ = [
+    "CAMPAIGN_FILE",
+    "SIGNPOSTS_FILE",
+    "PackError",
+    "advice",
+    "campaign_id",
+    "fact_sheet_lines",
+    "load_pack",
+    "pack_files",
+]
 
-_BESIDE_DOCUMENTS = {CAMPAIGN_FILE, "signposts.toml", "thumbs.db", "desktop.ini"}
+SIGNPOSTS_FILE = "signposts.toml"
+"""The fixed replies. They lie beside the documents and are read by whoever gives them."""
+
+_BESIDE_DOCUMENTS = {CAMPAIGN_FILE, SIGNPOSTS_FILE, "thumbs.db", "desktop.ini"}
 
 
 def load_pack(folder: Path) -> Pack:
@@ -40,6 +52,13 @@ def load_pack(folder: Path) -> Pack:
 def campaign_id(folder: Path) -> str:
     """What the campaign of a folder is called in addresses and on disk."""
     return _slug(folder.resolve().name)
+
+
+def pack_files(folder: Path) -> dict[str, Path]:
+    """All that makes up the pack of a folder, by its name there: its documents, and the two files beside them."""
+    documents = _files(folder, read_campaign(folder).documents)
+    beside = [path for name in (CAMPAIGN_FILE, SIGNPOSTS_FILE) if (path := folder / name).is_file()]
+    return {_name(folder, path): path for path in (*beside, *documents)}
 
 
 def fact_sheet_lines(folder: Path) -> tuple[tuple[str, str], ...]:

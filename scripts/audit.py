@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _looks(site: Acted) -> list[Look]:
     """The page empty and with every outcome, a page of another site, and all the others."""
-    site.approved = (Approved("Can I apply by post?", "Yes."),)
+    site.approved = (Approved("Can it be longer?", ANSWERS["Can it be longer?"]),)
     with httpx.Client(base_url=site.address, timeout=30) as browser:
         for question in ANSWERS:
             browser.post("/ask", data={"question": question})

@@ -1,13 +1,16 @@
-"""What tests of the whole share: the real pack, ingested once, and assistants over it or over a pack of one's own."""
+"""What tests share: the real pack, ingested once, assistants over it or over a pack of one's own, and databases."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from assistant.database import Database, open_database
 from assistant.settings import ROOT, Settings
 from knowledge.embedding import LocalEmbeddings
+from tests.databases import fresh, postgres, postgres_is_here
 from tests.doors import Asking, asking, ingested, program
 
 REAL_PACK = ROOT / "knowledge/packs/child-safeguarding-panel"
@@ -53,3 +56,27 @@ def over(tmp_path: Path, embeddings: LocalEmbeddings) -> Iterator[Callable[[Mapp
             return opened.enter_context(asking(tmp_path / "pack", data))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    # A socket's path has at most about a hundred characters, and others than us must reach it.
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder, postgres(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database is, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'records.sqlite3'}"
+    if not postgres_is_here():
+        pytest.skip("PostgreSQL is not installed")
+    return fresh(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+def database(database_address: str) -> Iterator[Database]:
+    database = open_database(database_address)
+    yield database
+    database.close()

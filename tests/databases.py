@@ -17,7 +17,7 @@ _OPTIONS: Final = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -
 
 def postgres_is_here() -> bool:
     """Whether its programs are installed, and somebody whom they are willing to run as."""
-    return shutil.which("initdb") is not None and shutil.which("pg_ctl") is not None and _runner() is not None
+    return bool(_program("initdb") and _program("pg_ctl")) and _runner() is not None
 
 
 @contextmanager
@@ -27,12 +27,13 @@ def postgres(folder: Path) -> Iterator[str]:
     if runner:
         shutil.chown(folder, runner)
     data = folder / "data"
-    _run(runner, "initdb", "-D", data, "-U", _USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale")
-    _run(runner, "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{_OPTIONS} -k {folder}", "start")
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    _run(runner, initdb, "-D", data, "-U", _USER, "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale")
+    _run(runner, pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", f"{_OPTIONS} -k {folder}", "start")
     try:
         yield f"postgresql+psycopg://{_USER}@/{{name}}?host={folder}"
     finally:
-        _run(runner, "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        _run(runner, pg_ctl, "-D", data, "-m", "immediate", "stop")
 
 
 def fresh(server: str) -> str:
@@ -41,6 +42,12 @@ def fresh(server: str) -> str:
     with psycopg.connect(server.format(name="postgres").replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return server.format(name=name)
+
+
+def _program(name: str) -> str:
+    """Where it is, empty when it is nowhere: on the path, or where Debian puts it."""
+    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return shutil.which(name) or next(map(str, beside), "")
 
 
 def _runner() -> str | None:

@@ -86,6 +86,17 @@ def test_an_answer_tells_what_was_at_work_and_how_long_it_took(real: Asking) -> 
     )
 
 
+def test_an_answer_tells_how_its_question_was_read_and_where_the_line_is(real: Asking) -> None:
+    before = Turn("Who supports new members?", "The Chair and Panel Secretariat.")
+
+    answer = real.ask("How are they supported?", before)
+
+    assert answer.restated not in ("", "How are they supported?")
+    assert answer.line is not None
+    assert 0 < answer.line < 1
+    assert set(answer.judged)
+
+
 class _Closed:
     """A served pack that nobody may borrow from."""
 

@@ -139,7 +139,7 @@ class ApprovedRow(Base):
     """An answer of the secretariat's own. `state` is draft, waiting, live, stale or withdrawn.
 
     `sentences` are [{text, citations}], `citations` [{number, passage, content_hash, quote, document, title, heading,
-    page}]; `replaced` are the old and the new quotes of a stale one.
+    page, context}]; `replaced` are [{number, old, new}] of a stale one. `revision` grows with each change.
     """
 
     __tablename__ = "approved"
@@ -158,6 +158,9 @@ class ApprovedRow(Base):
     checked_on: Mapped[datetime | None]
     replaced: Mapped[list[Any] | None]
     served: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0)
+    turn: Mapped[int | None] = mapped_column(Counted, ForeignKey("turn.number", ondelete="SET NULL"))
+    replaces: Mapped[str | None] = mapped_column(String(32), ForeignKey("approved.id"))
 
 
 class WordingRow(Base):
@@ -198,26 +201,63 @@ class AddendumRow(Base):
 
 
 class PackChangeRow(Base):
-    """A change of a campaign's documents, from its dry run on; `summary` says what it changes."""
+    """A change of a campaign's documents, from its draft on. `number` names its folder.
+
+    `state` is a value of packs.State; `summary` says what it brings and what was found out about it.
+    """
 
     __tablename__ = "pack_change"
+    __table_args__ = (Index("ix_pack_change_number", "campaign", "number", unique=True),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    campaign: Mapped[str] = mapped_column(String(200), index=True)
+    number: Mapped[int]
+    campaign: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
     person: Mapped[str] = _of_person()
     at: Mapped[datetime]
     summary: Mapped[dict[str, Any]]
 
 
+class QuestionVectorRow(Base):
+    """The meaning of one thing that was asked, counted from 0: a vector of 16-bit numbers, and the subject it names.
+
+    `made_by` says by which embedder and which subjects. Made from a candidate's words, it goes when they go.
+    """
+
+    __tablename__ = "question_vector"
+
+    turn: Mapped[int] = _of_turn(primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_by: Mapped[str] = mapped_column(String(100))
+    subject: Mapped[str] = mapped_column(String(100))
+    vector: Mapped[bytes]
+
+
 class EvalCaseRow(Base):
-    """A reviewed answer as a case of the evals; `text` is its entry, `split` tuning or test."""
+    """A reviewed answer as a case of the evals; `text` is its line there, `split` tuning or test."""
 
     __tablename__ = "eval_case"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    turn: Mapped[int | None] = mapped_column(Counted, ForeignKey("turn.number", ondelete="SET NULL"))
+    campaign: Mapped[str] = mapped_column(String(200), index=True)
+    turn: Mapped[int | None] = mapped_column(Counted, ForeignKey("turn.number", ondelete="SET NULL"), unique=True)
     text: Mapped[str] = mapped_column(Text)
     split: Mapped[str] = mapped_column(String(10))
     person: Mapped[str] = _of_person()
     at: Mapped[datetime]
+
+
+class RetentionRow(Base):
+    """The one row (number 1) of what has to be remembered about erasing.
+
+    `after_closing` are the days that an administrator set, `ran_at` is when the rule of retention was last carried out.
+    `erasures` counts what was erased, `swept` up to which of these the database's files were written anew.
+    """
+
+    __tablename__ = "retention"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    after_closing: Mapped[int | None]
+    ran_at: Mapped[datetime | None]
+    erasures: Mapped[int]
+    swept: Mapped[int]

@@ -4,19 +4,21 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import Response
 
 from assistant.database import RecordsError
+from assistant.secretariat.retention import EVERY
 from assistant.web.about import about_routes
 from assistant.web.ask import ask_routes
 from assistant.web.assets import asset_routes
 from assistant.web.console import console_routes
 from assistant.web.console.frame import ROOT, Console
+from assistant.web.console.uploads import upload_room
 from assistant.web.conversation_pages import conversation_routes
 from assistant.web.edge import Origins, RequestLog, SafeHeaders
 from assistant.web.embed import allowed_origins, embed_routes
@@ -35,8 +37,6 @@ from assistant.web.turns import Turns
 PATIENCE: Final = 5.0
 """Seconds that questions under way are given at the end."""
 
-_DAY: Final = 86_400
-
 _log = logging.getLogger("assistant.web")
 
 
@@ -48,11 +48,10 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tidying = asyncio.create_task(_tidy_daily(service))
+        tidying = asyncio.create_task(_keep_to_retention(service))
         yield
         tidying.cancel()
-        with suppress(asyncio.CancelledError):
-            await tidying
+        await asyncio.wait([tidying])
         await turns.close(within=PATIENCE)
         await asyncio.to_thread(service.records.close)
         await asyncio.to_thread(service.close)
@@ -77,7 +76,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(about_routes(service, metrics))
     _add_pages(app, service, turns, limits)
     answer_problems(app)
-    app.add_middleware(BodyCap, max_body=service.settings.max_body)
+    app.add_middleware(BodyCap, max_body=service.settings.max_body, room=upload_room(service))
     app.add_middleware(Origins, allowed=lambda: allowed_origins(service))
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
@@ -96,19 +95,20 @@ def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: AskLimits) 
     app.include_router(asset_routes())
     app.include_router(page_routes(pages, turns, limits))
     app.include_router(feedback_routes(pages, limits))
-    app.include_router(conversation_routes(pages))
+    app.include_router(conversation_routes(pages, limits))
     app.include_router(notice_routes(pages))
     app.include_router(pack_routes(pages))
     app.include_router(embed_routes(pages))
 
 
-async def _tidy_daily(service: Service) -> None:
-    """Erase what was kept long enough, at the start and every day."""
+async def _keep_to_retention(service: Service) -> None:
+    """Erase what was kept long enough, at the start and every hour. Of several processes one does it."""
+    retention = service.secretariat.retention
     while True:
-        before = datetime.now(UTC) - timedelta(days=service.settings.retention_days)
         try:
-            gone = await service.records.purge(before=before)
-            _log.info("retention: %s turns erased", gone)
+            gone = await retention.run_if_due(service.settings, at=datetime.now(UTC))
+            if gone is not None:
+                _log.info("retention: %s questions erased", gone)
         except RecordsError as error:
-            _log.error("retention: nothing erased: %s", error)
-        await asyncio.sleep(_DAY)
+            _log.error("retention: not all was erased: %s", error)
+        await asyncio.sleep(EVERY.total_seconds())

@@ -7,14 +7,17 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from assistant.database import RecordsError
 from assistant.records import KeptTurn
+from assistant.secretariat.erasure import Why
+from assistant.web.ask import caller
 from assistant.web.cookies import conversation_of, forget
 from assistant.web.errors import Problem
 from assistant.web.layout import Pages
+from assistant.web.limits import AskLimits
 from assistant.web.origin import own_page
 from assistant.web.transcript import transcript
 
 
-def conversation_routes(pages: Pages) -> APIRouter:
+def conversation_routes(pages: Pages, limits: AskLimits) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/transcript.txt")
@@ -34,8 +37,11 @@ def conversation_routes(pages: Pages) -> APIRouter:
 
     @router.post("/conversation/delete", dependencies=[Depends(own_page)])
     async def delete(request: Request) -> Response:
+        limits.check(caller(request))
         try:
-            await pages.service.records.forget(conversation_of(request))
+            await pages.service.secretariat.erasure.erase(
+                conversation_of(request), why=Why.CANDIDATE, by=None, at=datetime.now(UTC)
+            )
         except RecordsError:
             raise _unavailable(pages) from None
         response = RedirectResponse("/?deleted", 303)

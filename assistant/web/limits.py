@@ -5,7 +5,7 @@ import ipaddress
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.requests import ClientDisconnect
@@ -69,20 +69,26 @@ class AskLimits:
 
 
 class BodyCap:
-    """Reads a body before anyone else does, and no more of it than the cap; a longer one gets a 413."""
+    """Reads a body before anyone else does, and no more of it than the cap; a longer one gets a 413.
 
-    def __init__(self, app: ASGIApp, *, max_body: int) -> None:
+    `room` says of a request how much more it may bring than others, for what only some people may send.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body: int, room: Callable[[Scope], Awaitable[int]]) -> None:
         self._app = app
         self._max_body = max_body
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope):
             await self._app(scope, receive, send)
             return
         cap = self._max_body * (_HISTORY_FACTOR if scope["path"].startswith(OPENAI_PREFIX) else 1)
-        body = await _read(scope, receive, cap)
+        more = await self._room(scope)
+        body = await _read(scope, receive, max(cap, more))
         if body is None:
-            detail = f"The body is longer than {cap} bytes. A question has at most 500 characters."
+            most = f"The body is longer than {max(cap, more)} bytes."
+            detail = f"{most} Send fewer files at once." if more else f"{most} A question has at most 500 characters."
             await respond(scope, Problem(413, detail, headers={"Connection": "close"}))(scope, receive, send)
             return
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]

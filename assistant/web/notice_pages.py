@@ -5,10 +5,17 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from assistant.domain import Versions
+from assistant.records import new_id
 from assistant.web.layout import Pages
 from assistant.web.rendering import paragraphs
+from assistant.web.schemas import PassageUrl, answer_body
+from assistant.web.service import ApprovedAnswer
+from assistant.web.shown_turns import ShownTurn, shown_now
+from assistant.web.turns import passage_url
 
 _HEADING: Final = "## "
+_NONE: Final = Versions(pack="", index="", prompt="", model="", code="")
 
 
 def notice_routes(pages: Pages) -> APIRouter:
@@ -28,9 +35,20 @@ def notice_routes(pages: Pages) -> APIRouter:
 
     @router.get("/questions-and-answers")
     async def questions_and_answers() -> Response:
-        return pages.show("questions_and_answers.html", approved=pages.service.approved())
+        pack = pages.service.pack()
+        url = passage_url(pack.campaign.id, pack.pack_version)
+        answers = [_shown(one, url) for one in await pages.service.approved()]
+        return pages.show("questions_and_answers.html", answers=answers)
 
     return router
+
+
+def _shown(approved: ApprovedAnswer, url: PassageUrl) -> ShownTurn:
+    """An approved answer as a page shows it: like one that was just given."""
+    answer = approved.answer
+    id = answer.approved.id if answer.approved else new_id()
+    body = answer_body(answer, id=id, conversation="", url=url, links=(), versions=_NONE)
+    return shown_now(body, approved.question)
 
 
 def _notice(pages: Pages, name: str) -> Response:
@@ -49,6 +67,7 @@ def facts(pages: Pages) -> dict[str, str]:
         "owner": owner,
         "reader": campaign.site.feedback_reader or owner,
         "days": str(settings.retention_days),
+        "after_closing": str(settings.retention_after_closing_days),
         "model_data": words["privacy"][f"{model}_data"].format(model=settings.chat_model),
         "model_works": words["about"][f"{model}_works"].format(model=settings.chat_model),
     }

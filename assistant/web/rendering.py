@@ -106,7 +106,7 @@ def _environment() -> Environment:
     environment.globals["console_stylesheet"] = console_stylesheet
     environment.filters |= {
         "at_words": at_words,
-        "checked_in": lambda approved, words: checked_in(words, approved),
+        "checked_in": lambda day, words: checked_in(words, day),
         "moment_in": lambda moment, words: moment_in(words, moment),
         "day_in": lambda day, words: day_in(words, day),
         "dialled": dialled,

@@ -1,6 +1,7 @@
 """The shapes of the contract: what comes in over HTTP and what goes out."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -90,6 +91,13 @@ class LinkBody(BaseModel):
     url: str
 
 
+class ApprovalBody(BaseModel):
+    """That the secretariat checked an answer: which of those that it approved this is, and on which day it was."""
+
+    id: str
+    checked_on: date
+
+
 class AnswerBody(BaseModel):
     """An answer as the contract gives it; `links` are the telephone numbers and pages of a fixed reply.
 
@@ -107,7 +115,7 @@ class AnswerBody(BaseModel):
     missing: str | None
     nearest: list[NearestBody]
     contact: ContactBody | None
-    approved: str | None
+    approved: ApprovalBody | None
     mode: str
     links: list[LinkBody]
     follow_ups: list[str] = []
@@ -189,7 +197,7 @@ def answer_body(
         missing=answer.missing,
         nearest=[_nearest(nearest, url) for nearest in answer.nearest],
         contact=ContactBody.model_validate(answer.contact, from_attributes=True) if answer.contact else None,
-        approved=answer.approved,
+        approved=ApprovalBody.model_validate(answer.approved, from_attributes=True) if answer.approved else None,
         mode=answer.mode,
         links=[LinkBody(label=link.label, url=link.url) for link in links],
         follow_ups=list(follow_ups),

@@ -1,12 +1,15 @@
 """What the web service stands on. `wiring` makes it of real things; tests of small ones."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from assistant.domain import Event, Question, Refusal, Rule
+from assistant.domain import Answer, Event, Question, Refusal, Rule
 from assistant.records import Records
+from assistant.secretariat.addenda import Addenda
+from assistant.secretariat.gaps import Gaps
+from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import Secretariat
 from assistant.settings import Settings
 from knowledge.domain import Campaign, Evidence, Passage
@@ -53,12 +56,12 @@ class PackVersion(Protocol):
 
 
 class ApprovedAnswer(Protocol):
-    """An answer that the secretariat checked, for everybody to read."""
+    """A question with the answer that the secretariat approved, for everybody to read."""
 
     @property
     def question(self) -> str: ...
     @property
-    def answer(self) -> str: ...
+    def answer(self) -> Answer: ...
 
 
 class Link(Protocol):
@@ -76,7 +79,7 @@ class Service:
 
     `pack` gives the version being served (or NotReady); `older` a kept one with that pack version, or None.
     `search` and `older` may take a moment and are called in a thread. `links` are those of a rule's fixed reply;
-    `approved` are the answers that were published; `problem` is why the index can't be relied on, or None. `close` is
+    `approved` are the answers in use; `problem` is why the index can't be relied on, or None. `close` is
     called once, after the last answer.
     """
 
@@ -84,11 +87,14 @@ class Service:
     assistant: Assistant
     records: Records
     secretariat: Secretariat
+    packs: Packs
+    addenda: Addenda
+    gaps: Gaps
     screen: Callable[[Question], Refusal | None]
     pack: Callable[[], PackVersion]
     older: Callable[[str], PackVersion | None]
     search: Callable[[str], Sequence[Evidence]]
     links: Callable[[Rule | None], Sequence[Link]]
-    approved: Callable[[], Sequence[ApprovedAnswer]]
+    approved: Callable[[], Awaitable[Sequence[ApprovedAnswer]]]
     problem: Callable[[], str | None]
     close: Callable[[], None]

@@ -12,7 +12,7 @@ from assistant.web.schemas import AnswerBody
 class ShownTurn:
     """`question` is empty when it is not kept; `answer` is None when none came (yet): `state` says which.
 
-    `state` is finished, failed, stopped or pending; `feedback` is what to show of it: ask, why or thanks.
+    `state` is finished, failed, stopped or pending; `feedback` is what to show of it: ask, why, thanks or none.
     """
 
     id: str

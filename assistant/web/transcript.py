@@ -14,10 +14,13 @@ def transcript(turns: Sequence[KeptTurn], *, campaign: Campaign, words: Words, s
     """What may be kept of a conversation; `site` is what makes addresses whole."""
     ours = words["transcript"]
     kept = [turn for turn in turns if turn.question]
+    # An answer's own: whoever gets the text passed on can't open or erase the conversation by it.
+    reference = [ours["reference"].format(reference=kept[0].id)] if kept else []
     parts = [
         f"{ours['title']}: {campaign.name}",
         ours["made"].format(day=day_in(words, today)),
         ours["notice"],
+        *reference,
         *(_turn(turn, words, site) for turn in kept),
     ]
     return "\n\n".join(parts if kept else [*parts, ours["none"]]) + "\n"
@@ -34,7 +37,7 @@ def _turn(turn: KeptTurn, words: Words, site: str) -> str:
 
 def _answer(answer: AnswerBody, words: Words, site: str) -> Iterator[str]:
     if answer.approved:
-        yield checked_in(words, answer.approved)
+        yield checked_in(words, answer.approved.checked_on)
     yield answer.text
     for citation in answer.citations:
         yield from ("", words["transcript"]["source"].format(number=citation.number, place=_place(citation, words)))

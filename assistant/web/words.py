@@ -44,10 +44,6 @@ def moment_in(words: Words, moment: datetime) -> str:
     return f"{day_in(words, at.date())}, {at:%H:%M} UTC"
 
 
-def checked_in(words: Words, approved: str) -> str:
-    """That an answer was checked, and when, if `approved` begins with a date."""
-    try:
-        day = date.fromisoformat(approved[:10])
-    except ValueError:
-        return words["element"]["approved"]
+def checked_in(words: Words, day: date) -> str:
+    """That an answer was checked by the secretariat, and when."""
     return words["element"]["approved_on"].format(day=day_in(words, day))

@@ -38,7 +38,7 @@ def read_file(path: Path) -> HeadedText:
         raise ReadingError(f"the file has {size:,} bytes, more than {most:,}: split it or make its pictures smaller")
     if kind in _TEXT_READERS:
         module, reader = _TEXT_READERS[kind]
-        read: HeadedText = getattr(import_module(f"knowledge.reading.{module}"), reader)(_decoded(path.read_bytes()))
+        read: HeadedText = getattr(import_module(f"knowledge.reading.{module}"), reader)(decoded(path.read_bytes()))
     else:
         from knowledge.reading.sandbox import read_apart
 
@@ -48,8 +48,8 @@ def read_file(path: Path) -> HeadedText:
     return read
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8 or UTF-16 by their marks, else UTF-8, else what Windows calls ANSI."""
+def decoded(content: bytes) -> str:
+    """Of a file that is only text: UTF-8 or UTF-16 by their marks, else UTF-8, else what Windows calls ANSI."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     if b"\0" in content:

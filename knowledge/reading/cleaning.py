@@ -22,6 +22,8 @@ _UNSEEN = re.compile(
     "[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f"
     "\x00-\x08\x0e-\x1f\x7f-\x9f\ue002-\uf8ff\ufffe\uffff\ud800-\udfff]"
 )
+_MANY_UNSEEN = 4
+"""On one line: soft hyphens and marks of direction come singly."""
 _NOT_SENTENCE_ENDS = set(
     """
     prof mrs dept inc ltd plc approx etc hon gen col rev sgt capt fig figs ref tel vol nos para paras sec art
@@ -48,6 +50,12 @@ def fold(text: str) -> str:
     """The same text with ligatures, spaces and unseen characters made plain; line breaks stay."""
     text = _SOFT_BREAK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_LIGATURES)))
+
+
+def unseen_in(text: str) -> tuple[str, ...]:
+    """The lines, made plain, that hold several characters which nobody sees: words may be hidden in such."""
+    lines = (line for line in text.splitlines() if len(_UNSEEN.findall(line.lstrip("\ufeff"))) >= _MANY_UNSEEN)
+    return tuple(clean(line) for line in lines)
 
 
 def clean(text: str) -> str:

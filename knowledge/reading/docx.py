@@ -42,13 +42,18 @@ _Xml = Any
 
 def read_docx(path: Path) -> HeadedText:
     """The text of a Word file in reading order, its notes behind it."""
-    _check_package(path)
-    try:
-        document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ReadingError(f"it is not a whole Word file ({error}): save it again as .docx") from error
+    document = open_docx(path)
     reading = _Reading(document)
     return headed_text([*reading.elements(document.element.body), *reading.footnotes()])
+
+
+def open_docx(path: Path) -> Any:
+    """python-docx's document. ReadingError when the file is none, or unpacks to more than a document would."""
+    _check_package(path)
+    try:
+        return docx.Document(str(path))
+    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ReadingError(f"it is not a whole Word file ({error}): save it again as .docx") from error
 
 
 def _check_package(path: Path) -> None:

@@ -16,6 +16,14 @@ class ReadingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """All texts of a file, line by line, and those among them that somebody who looks at it does not see."""
+
+    lines: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """`level` counts from 1."""
 

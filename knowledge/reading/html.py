@@ -28,7 +28,7 @@ _FURNITURE = (
     "script style template noscript nav footer svg iframe object canvas audio video input select textarea button option"
     " dialog [role=navigation] [role=banner] [role=contentinfo] [role=search] [role=dialog] [hidden] [aria-hidden=true]"
 ).split()
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I
 )
 _SURROUNDING = re.compile(
@@ -79,7 +79,7 @@ def _drop_furniture(soup: BeautifulSoup) -> None:
         if tag.decomposed or tag.name in ("html", "body", "main"):
             continue
         names = " ".join([*tag.get_attribute_list("class"), str(tag.get("id", "")), str(tag.get("aria-label", ""))])
-        if _UNSEEN.search(str(tag.get("style", ""))) or _SURROUNDING.search(names) or _is_skip_link(tag):
+        if UNSEEN.search(str(tag.get("style", ""))) or _SURROUNDING.search(names) or _is_skip_link(tag):
             tag.decompose()
 
 

@@ -18,13 +18,18 @@ _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 def read_markdown(text: str) -> HeadedText:
     """CommonMark with tables and footnotes; front matter is not part of the text."""
+    return read_html(page_of(text))
+
+
+def page_of(text: str) -> str:
+    """The page that a text makes, as HTML."""
     text = _FRONT_MATTER.sub("", text.replace("\r\n", "\n").lstrip("\ufeff"))
     page = MarkdownIt("commonmark").enable("table")
     notes = {} if _FENCE.search(text) else {note["mark"]: note["text"] for note in _NOTE.finditer(text)}
     if notes:
         text = _REFERENCE.sub(_link, _NOTE.sub("", text))
     items = "".join(f'<li id="fn:{html.escape(mark)}">{page.renderInline(note)}</li>' for mark, note in notes.items())
-    return read_html(f'<main>{page.render(text)}<section class="footnotes"><ol>{items}</ol></section></main>')
+    return f'<main>{page.render(text)}<section class="footnotes"><ol>{items}</ol></section></main>'
 
 
 def _link(reference: re.Match[str]) -> str:

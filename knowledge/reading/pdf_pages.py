@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from pdfplumber.utils.text import extract_words
 
 from knowledge.reading.cleaning import fold
-from knowledge.reading.elements import ReadingError
+from knowledge.reading.elements import Raw, ReadingError
 
 MAX_PAGE_BYTES = 20_000_000
 """Of drawing instructions on one page: ten times what a page full of vector graphics has."""
 _END_BYTES = 4096
+_TINY = 2.0
+"""Points: type of less is not read by anybody."""
 _MAX_CELL_WORDS = 150
 _FAULTS = (
     PdfminerException,
@@ -80,6 +83,33 @@ def read_pages(path: Path) -> list[Page]:
     return pages
 
 
+def raw_pdf(path: Path) -> Raw:
+    """Every line of every page, and the words that are white, tiny or beside the page, whatever stands behind them."""
+    _check_whole(path)
+    lines: list[str] = []
+    hidden: list[str] = []
+    try:
+        with pdfplumber.open(path, raise_unicode_errors=False) as file:
+            for page in file.pages:
+                _check_drawing(page)
+                lines += page.extract_text().splitlines()
+                unseen = page.filter(partial(_is_unseen, width=page.width))
+                hidden += unseen.extract_text().splitlines()
+                page.close()
+    except _FAULTS as error:
+        raise _refusal(error) from error
+    return Raw(tuple(map(fold, lines)), tuple(map(fold, hidden)))
+
+
+def _is_unseen(char: dict[str, Any], width: float) -> bool:
+    if char["object_type"] != "char":
+        return False
+    colour = char["non_stroking_color"]
+    parts = colour if isinstance(colour, tuple | list) else (colour,)
+    white = (len(parts) == 4 and not any(parts)) or (len(parts) in (1, 3) and all(part == 1 for part in parts))
+    return white or float(char["size"]) < _TINY or not 0 <= char["x0"] <= width
+
+
 def _check_whole(path: Path) -> None:
     """A file that was cut off would be read as far as it goes, without a word about the rest."""
     with path.open("rb") as file:
@@ -117,13 +147,17 @@ def _check_text(pages: Sequence[Page], pictures: int) -> None:
         raise ReadingError("its fonts do not say which letters they show: save it again, or use the original document")
 
 
-def _page(page: Any) -> Page:
+def _check_drawing(page: Any) -> None:
     drawn = sum(len(resolve1(stream).get_data()) for stream in page.page_obj.contents)
     if drawn > MAX_PAGE_BYTES:
         raise ReadingError(
             f"page {page.page_number} unpacks to {drawn:,} bytes, which no ordinary page does:"
             " save it again from the program that made it"
         )
+
+
+def _page(page: Any) -> Page:
+    _check_drawing(page)
     words = [_word(found) for found in _found_words(page)]
     tables = [table for table in (_ruled(found, words) for found in page.find_tables()) if table]
     inside = {id(word) for table in tables for row in table.cells for cell in row for word in cell}

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from knowledge.domain import Block, BlockKind
-from knowledge.reading.elements import HeadedText, ReadingError
+from knowledge.reading.elements import HeadedText, Raw, ReadingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,22 @@ MAX_CHARACTERS = 5_000_000
 
 _CHILD = (sys.executable, "-m", "knowledge.reading.sandbox")
 _MEMORY, _REFUSED = 3, 4
+_RAW = "raw"
 _SMALLER = "save it again from the program that made it, or split it"
 
 
 def read_apart(path: Path, *, limits: Limits = LIMITS) -> HeadedText:
     """The text of a PDF or Word file, read in a child process."""
+    return _loaded(_output(path, limits))
+
+
+def raw_apart(path: Path, *, limits: Limits = LIMITS) -> Raw:
+    """All that stands in a PDF or Word file, whether it is read or not, from a child process."""
+    found = json.loads(_output(path, limits, _RAW))
+    return Raw(tuple(found["lines"]), tuple(found["hidden"]))
+
+
+def _output(path: Path, limits: Limits, *how: str) -> bytes:
     root = Path(__file__).parents[2]
     # Nothing else of ours: what reads a stranger's file has no business with a key.
     environment = {"PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -51,6 +62,7 @@ def read_apart(path: Path, *, limits: Limits = LIMITS) -> HeadedText:
                 str(path.absolute()),
                 str(limits.memory),
                 str(limits.processor),
+                *how,
             ],
             cwd=root,
             env=environment,
@@ -61,7 +73,7 @@ def read_apart(path: Path, *, limits: Limits = LIMITS) -> HeadedText:
     except subprocess.TimeoutExpired as error:
         raise ReadingError(f"it took more than {limits.clock} seconds to read: {_SMALLER}") from error
     if child.returncode == 0:
-        return _loaded(child.stdout)
+        return child.stdout
     if child.returncode == _REFUSED:
         raise ReadingError(child.stdout.decode())
     if child.returncode == _MEMORY:
@@ -81,7 +93,7 @@ def _loaded(output: bytes) -> HeadedText:
     return HeadedText(read["title"], tuple(blocks))
 
 
-def main(path: Path, memory: int, processor: int) -> int:
+def main(path: Path, memory: int, processor: int, how: str = "") -> int:
     """What the child does: limits first, then the reader, then the text as JSON."""
     # macOS refuses this limit; there the limits on time still hold.
     with contextlib.suppress(ValueError):
@@ -90,12 +102,7 @@ def main(path: Path, memory: int, processor: int) -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     logging.disable()
     try:
-        read = _read(path)
-        if sum(len(block.text) for block in read.blocks) > MAX_CHARACTERS:
-            raise ReadingError(f"it holds more than {MAX_CHARACTERS:,} characters: split it")
-        output = json.dumps(
-            {"title": read.title, "blocks": [asdict(block) for block in read.blocks]}, ensure_ascii=False
-        )
+        output = json.dumps(asdict(_raw(path) if how == _RAW else _short(_read(path))), ensure_ascii=False)
         if len(output) > 8 * MAX_CHARACTERS:
             raise ReadingError(
                 f"its headings and lists nest so deep that they take {len(output):,} characters: split it"
@@ -111,6 +118,22 @@ def main(path: Path, memory: int, processor: int) -> int:
     return 0
 
 
+def _short(read: HeadedText) -> HeadedText:
+    if sum(len(block.text) for block in read.blocks) > MAX_CHARACTERS:
+        raise ReadingError(f"it holds more than {MAX_CHARACTERS:,} characters: split it")
+    return read
+
+
+def _raw(path: Path) -> Raw:
+    if path.suffix.lower() == ".pdf":
+        from knowledge.reading.pdf_pages import raw_pdf
+
+        return raw_pdf(path)
+    from knowledge.reading.docx_raw import raw_docx
+
+    return raw_docx(path)
+
+
 def _read(path: Path) -> HeadedText:
     if path.suffix.lower() == ".pdf":
         from knowledge.reading.pdf import read_pdf
@@ -123,4 +146,4 @@ def _read(path: Path) -> HeadedText:
 
 if __name__ == "__main__":
     # Not sys.exit: a reader's clean-up must not run out of memory a second time.
-    os._exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    os._exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:5]))

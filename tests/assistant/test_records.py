@@ -1,4 +1,4 @@
-"""Records on a real SQLite file: what was acknowledged is there, what was erased is gone."""
+"""Records on real databases, SQLite and PostgreSQL: what was acknowledged is there, whatever happens."""
 
 import asyncio
 import signal
@@ -15,10 +15,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 import assistant.secretariat.tables  # noqa: F401 - the tables that Base is to know
-from assistant.database import HEAD, RecordsError
+from assistant.database import HEAD, Database, RecordsError
 from assistant.domain import Answer, Likely, Outcome, Rule, Turn
 from assistant.records import Feedback, KeptTurn, Records, Started, open_records
 from assistant.tables import Base
@@ -29,12 +29,18 @@ Result = TypeVar("Result")
 
 
 @pytest.fixture
+def records(database: Database) -> Records:
+    return Records(database)
+
+
+@pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """Where a database of SQLite is to be, for what only its files can show."""
     return tmp_path / "deeper" / "records.sqlite3"
 
 
 @pytest.fixture
-def records(file: Path) -> Iterator[Records]:
+def in_file(file: Path) -> Iterator[Records]:
     records = open_records(f"sqlite:///{file}")
     yield records
     records.close()
@@ -114,7 +120,7 @@ def test_nobody_chooses_a_conversations_id(records: Records, made_up: str) -> No
     assert run(records.turns_of(made_up)) == ()
 
 
-def test_a_turn_that_failed_says_so_and_a_finished_one_stays_finished(records: Records, file: Path) -> None:
+def test_a_turn_that_failed_says_so_and_a_finished_one_stays_finished(records: Records) -> None:
     async def story() -> None:
         finished = await said(records, "finished")
         failed = await records.start_turn(None, "failed", asked_at=NOW)
@@ -123,10 +129,10 @@ def test_a_turn_that_failed_says_so_and_a_finished_one_stays_finished(records: R
 
     run(story())
 
-    assert _rows(file, "SELECT question, state FROM turn") == [("finished", "finished"), ("failed", "failed")]
+    assert _rows(records, "SELECT question, state FROM turn") == [("finished", "finished"), ("failed", "failed")]
 
 
-def test_a_question_that_may_not_be_kept_is_null_beside_its_rule(records: Records, file: Path) -> None:
+def test_a_question_that_may_not_be_kept_is_null_beside_its_rule(records: Records) -> None:
     async def story() -> None:
         started = await records.start_turn(None, None, asked_at=NOW)
         answer = Answer(Outcome.SIGNPOSTED, "Call 999.", Rule.CHILD_AT_RISK)
@@ -134,66 +140,30 @@ def test_a_question_that_may_not_be_kept_is_null_beside_its_rule(records: Record
 
     run(story())
 
-    assert _rows(file, "SELECT question, rule FROM turn") == [(None, "child_at_risk")]
+    assert _rows(records, "SELECT question, rule FROM turn") == [(None, "child_at_risk")]
 
 
-def test_what_was_nearly_answered_is_kept_with_the_runner_up_and_forgotten_with_its_turn(
-    records: Records, file: Path
-) -> None:
+def test_what_was_nearly_answered_is_kept_with_the_runner_up(records: Records) -> None:
     likeliest = (Likely(0, 0.3, "p1", "Fees are paid.", 0.28), Likely(0, 0.3, "p2", "A fee is set.", 0.1))
 
     async def story() -> None:
         started = await records.start_turn(None, "How much is paid?", asked_at=NOW)
         answer = Answer(Outcome.NOT_IN_PACK, "The pack does not say.", likeliest=likeliest)
         await records.finish_turn(started.turn, answer, {"text": answer.text}, finished_at=NOW)
-        kept = _rows(file, "SELECT part, rank, answered, passage, quote, probability FROM likely ORDER BY rank")
-        assert kept == [(0, 1, 0.3, "p1", "Fees are paid.", 0.28), (0, 2, 0.3, "p2", "A fee is set.", 0.1)]
-        await records.forget(started.conversation)
 
     run(story())
 
-    assert _rows(file, "SELECT * FROM likely") == []
+    kept = _rows(records, "SELECT part, rank, answered, passage, quote, probability FROM likely ORDER BY rank")
+    assert kept == [(0, 1, 0.3, "p1", "Fees are paid.", 0.28), (0, 2, 0.3, "p2", "A fee is set.", 0.1)]
 
 
-def test_what_is_forgotten_is_on_the_disk_no_more(records: Records, file: Path) -> None:
-    async def story() -> None:
-        conversation = (await said(records, "kestrel 0")).conversation
-        for number in range(1, 60):
-            turn = await said(records, f"kestrel {number}", conversation=conversation)
-            await records.feedback(turn.turn, useful=False, reason="kestrel", at=NOW)
-        assert await records.forget(conversation)
-        assert not await records.forget(conversation)
-        assert await records.history(conversation, limit=5) == ()
-
-    run(story())
-
-    held = b"".join(path.read_bytes() for path in file.parent.iterdir())
-    assert len(held) > 4096
-    assert b"kestrel" not in held
-    assert _rows(file, "SELECT count(*) FROM feedback") == [(0,)]
-
-
-def test_retention_erases_what_is_due_and_nothing_else_and_may_run_twice(records: Records, file: Path) -> None:
-    async def story() -> list[int]:
-        old = await said(records, "old", asked_at=NOW - timedelta(days=181))
-        await said(records, "both", conversation=old.conversation, asked_at=NOW)
-        await said(records, "due", asked_at=NOW - timedelta(days=200))
-        await said(records, "new", asked_at=NOW)
-        before = NOW - timedelta(days=180)
-        return [await records.purge(before=before), await records.purge(before=before)]
-
-    assert run(story()) == [2, 0]
-    assert _rows(file, "SELECT question FROM turn ORDER BY number") == [("both",), ("new",)]
-    assert _rows(file, "SELECT count(*) FROM conversation") == [(2,)]
-
-
-def test_many_at_once_are_all_saved(records: Records, file: Path) -> None:
+def test_many_at_once_are_all_saved(records: Records) -> None:
     async def story() -> None:
         await asyncio.gather(*(said(records, f"question {number}") for number in range(100)))
 
     run(story())
 
-    assert _rows(file, "SELECT count(*) FROM turn WHERE state = 'finished'") == [(100,)]
+    assert _rows(records, "SELECT count(*) FROM turn WHERE state = 'finished'") == [(100,)]
 
 
 _ASK_FOR_EVER = """
@@ -221,17 +191,17 @@ def test_nothing_acknowledged_is_lost_to_a_kill(file: Path) -> None:
         acknowledged += process.stdout.read().split()[:-1]
         process.wait()
 
-    kept = {turn for (turn,) in _rows(file, "SELECT id FROM turn")}
+    kept = {turn for (turn,) in _rows_in(file, "SELECT id FROM turn")}
     assert len(acknowledged) > 10
     assert set(acknowledged) <= kept
-    assert _rows(file, "PRAGMA integrity_check") == [("ok",)]
+    assert _rows_in(file, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_a_short_lock_is_waited_out(records: Records, file: Path) -> None:
+def test_a_short_lock_is_waited_out(in_file: Records, file: Path) -> None:
     async def story() -> Started:
         locked = sqlite3.connect(file, isolation_level=None)
         locked.execute("BEGIN EXCLUSIVE")
-        turn = asyncio.create_task(records.start_turn(None, "question", asked_at=NOW))
+        turn = asyncio.create_task(in_file.start_turn(None, "question", asked_at=NOW))
         await asyncio.sleep(0.5)
         locked.execute("ROLLBACK")
         return await turn
@@ -260,10 +230,10 @@ def test_a_full_disk_is_an_error_that_ends_when_there_is_room_again(
 
     run(fill())
     records.close()
-    assert _rows(file, "PRAGMA integrity_check") == [("ok",)]
+    assert _rows_in(file, "PRAGMA integrity_check") == [("ok",)]
 
 
-def test_migrations_make_the_tables_that_the_models_describe(records: Records, file: Path) -> None:
+def test_migrations_make_the_tables_that_the_models_describe(in_file: Records, file: Path) -> None:
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -273,7 +243,7 @@ def test_migrations_make_the_tables_that_the_models_describe(records: Records, f
     assert ScriptDirectory(str(ROOT / "assistant" / "migrations")).get_current_head() == HEAD
 
 
-def test_tables_that_are_up_to_date_are_opened_without_alembic(records: Records, file: Path) -> None:
+def test_tables_that_are_up_to_date_are_opened_without_alembic(in_file: Records, file: Path) -> None:
     code = (
         "import sys; from assistant.records import open_records; "
         f"open_records('sqlite:///{file}').close(); print('alembic' in sys.modules)"
@@ -291,7 +261,7 @@ def test_processes_that_start_together_make_the_tables_once(file: Path) -> None:
     assert [process.wait(timeout=60) for process in started] == [0] * 4
 
 
-def test_a_database_of_a_newer_version_is_refused_with_the_remedy(records: Records, file: Path) -> None:
+def test_a_database_of_a_newer_version_is_refused_with_the_remedy(in_file: Records, file: Path) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
@@ -319,7 +289,12 @@ def test_a_password_is_not_in_the_error(tmp_path: Path) -> None:
     assert "kestrel" not in str(caught.value)
 
 
-def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:
+def _rows(records: Records, query: str) -> list[tuple[Any, ...]]:
+    with records.database.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def _rows_in(file: Path, query: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(file)
     try:
         return connection.execute(query).fetchall()

@@ -116,8 +116,15 @@ function top(x, y, root = document) {
   return found?.shadowRoot && found.shadowRoot !== root ? (top(x, y, found.shadowRoot) ?? found) : found
 }
 
+/** The part of a box that is in view: of one taller than the screen there is no more to see. */
+function inView({ left, top: above, right, bottom }) {
+  const [x, y] = [Math.max(left, 0), Math.max(above, 0)]
+  return { left: x, top: y, width: Math.min(right, innerWidth) - x, height: Math.min(bottom, innerHeight) - y }
+}
+
 function seen(one) {
-  const places = [...one.getClientRects()].flatMap(({ left, top: above, width, height }) =>
+  const shown = [...one.getClientRects()].map(inView)
+  const places = shown.flatMap(({ left, top: above, width, height }) =>
     [0.1, 0.3, 0.5, 0.7, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) => [left + x * width, above + y * height])),
   )
   return places.some(([x, y]) => {

@@ -170,7 +170,7 @@ def _source(visit: Visit, site: Acted) -> Page:
 
 
 def _approved(visit: Visit, site: Acted) -> Page:
-    site.approved = (Approved("Can I apply by post?", "Yes. Send it to:\n- the Secretariat\n- or the Board"),)
+    site.approved = (Approved("Can it be longer?", ANSWERS["Can it be longer?"]),)
     return visit("/questions-and-answers")
 
 

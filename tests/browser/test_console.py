@@ -8,12 +8,34 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from assistant.secretariat.roles import Role
 from assistant.web.console.frame import COOKIE, ROOT
+from assistant.web.service import Service
 from tests.browser.acted import Acted
 from tests.browser.barriers import axe, cut_when_spaced, faint_controls, sideways, stops
+from tests.browser.marked import marked
 from tests.browser.pages import NARROW, WIDE, Visit
+from tests.web.console.approved_answers import drafted, stale
 from tests.web.console.clients import session_of
+from tests.web.console.pack_changes import addendum, checked, in_vain
 
 PAGES: Final = (
+    "/overview",
+    "/overview?period=own&since=2026-01-01",
+    "/data",
+    "/data/answers/{marked}",
+    "/queues",
+    "/queues?queue=marks_differ&text=travel&mine=yes",
+    "/answers/{marked}",
+    "/cases",
+    "/approved?state=live&text=board",
+    "/approved/new",
+    "/approved/{drafted}/edit?q=meetings&check=true",
+    "/approved/{stale}",
+    "/gaps",
+    "/gaps/draft",
+    "/gaps/group?turn={in_vain}",
+    "/gaps/addenda/{addendum}",
+    "/pack",
+    "/pack/changes/{checked}",
     "/settings",
     "/people",
     "/audit",
@@ -30,9 +52,19 @@ def page(request: pytest.FixtureRequest, browser: Browser, running: Acted) -> It
     if request.param in PAGES:
         _, session = session_of(running.service, Role.ADMINISTRATOR, "Ada Lovelace-With-A-Long-Double-Barrelled-Name")
         page.context.add_cookies([{"name": COOKIE, "value": session, "url": running.address + ROOT}])
-    page.goto(running.address + ROOT + request.param)
+    page.goto(running.address + ROOT + _filled(request.param, running.service))
     yield page
     visit.close()
+
+
+def _filled(path: str, service: Service) -> str:
+    """The path with what is made for it."""
+    makers = {"{marked}": marked, "{drafted}": drafted, "{stale}": stale} | {
+        "{checked}": checked,
+        "{in_vain}": in_vain,
+        "{addendum}": addendum,
+    }
+    return next((path.replace(name, make(service)) for name, make in makers.items() if name in path), path)
 
 
 @pytest.mark.axe

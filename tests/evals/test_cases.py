@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from assistant.casebook import KINDS
 from assistant.domain import Outcome
-from evals.cases import CASES, KINDS, CaseError, load_cases, pack_folder
+from evals.cases import CASES, CaseError, load_cases, pack_folder
 from evals.domain import Case
 from knowledge.domain import BlockKind
 from knowledge.pack import load_pack

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from assistant.domain import Outcome
 from evals.cases import CASES, CaseError, load_cases, pack_folder
 from evals.domain import Case
-from evals.fingerprints import KEPT, affected, confirm, fingerprint
+from evals.fingerprints import KEPT, affected, confirm
+from knowledge.fingerprint import fingerprint
 
 CAMPAIGN, FILE = "child-safeguarding-panel", "recruitment-pack.md"
 RIVERS, COASTAL = "heritage-rivers-board", "coastal-health-authority"

@@ -9,8 +9,8 @@ import pytest
 from assistant.domain import MAX_QUESTION, Outcome, Turn
 from evals.cases import CASES, load_cases, pack_folder
 from evals.domain import Case
-from evals.fingerprints import fingerprint
 from evals.lint import WHOLLY_COVERED, lint
+from knowledge.fingerprint import fingerprint
 
 RIVERS, COASTAL = "heritage-rivers-board", "coastal-health-authority"
 TRAVEL = "Reasonable travel costs are refunded."

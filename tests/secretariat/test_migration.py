@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event, text
 import assistant.secretariat.tables  # noqa: F401 - the tables that Base is to know
 from assistant.database import RecordsError, open_database
 from assistant.records import Records
+from assistant.secretariat.stores import open_secretariat
 from assistant.settings import ROOT
 from assistant.tables import Base
 from tests.secretariat.conftest import NOW, run
@@ -28,9 +29,9 @@ _FILLED = (
 )
 
 
-def filled_at_0002(address: str) -> None:
+def filled_at_0002(database_address: str) -> None:
     """A database as the release before left it, with a conversation in it."""
-    engine = create_engine(address)
+    engine = create_engine(database_address)
     config = Config()
     config.set_main_option("script_location", str(ROOT / "assistant" / "migrations"))
     with engine.begin() as connection:
@@ -41,10 +42,10 @@ def filled_at_0002(address: str) -> None:
     engine.dispose()
 
 
-def test_what_the_release_before_kept_is_there_and_goes_on_working(address: str) -> None:
-    filled_at_0002(address)
+def test_what_the_release_before_kept_is_there_and_goes_on_working(database_address: str) -> None:
+    filled_at_0002(database_address)
 
-    database = open_database(address)
+    database = open_database(database_address)
 
     records = Records(database)
     (turn,) = run(records.turns_of(_CONVERSATION))
@@ -56,9 +57,25 @@ def test_what_the_release_before_kept_is_there_and_goes_on_working(address: str)
     database.close()
 
 
-def test_what_hangs_on_a_turn_goes_with_its_conversation_and_an_eval_case_stays_without_it(address: str) -> None:
-    filled_at_0002(address)
-    database = open_database(address)
+def test_an_answer_of_the_release_before_waits_and_is_found(database_address: str) -> None:
+    filled_at_0002(database_address)
+    database = open_database(database_address)
+
+    assert _rows(database.engine, "SELECT queue, turn FROM waiting") == [("not_useful", 7)]
+    assert _rows(database.engine, "SELECT turn, words FROM searched") == [(7, "how often?\nfour times.")]
+    assert _rows(database.engine, "SELECT id, text FROM passage") == [("p1", "")]
+    found = run(open_secretariat(database, by_links=True).answers.find("a" * 32, at=NOW))
+    assert found is not None
+    assert (found.working, found.dropped) == (None, None)
+    assert [(one.passage, one.text, one.used) for one in found.evidence] == [("p1", "", True)]
+    database.close()
+
+
+def test_what_hangs_on_a_turn_goes_with_its_conversation_and_an_eval_case_stays_without_it(
+    database_address: str,
+) -> None:
+    filled_at_0002(database_address)
+    database = open_database(database_address)
     at = NOW.isoformat(" ").replace(":", r"\:")
     with database.engine.begin() as connection:
         for statement in (
@@ -68,11 +85,12 @@ def test_what_hangs_on_a_turn_goes_with_its_conversation_and_an_eval_case_stays_
             f"INSERT INTO lock VALUES (7, 'p', '{at}')",
             "INSERT INTO assignment VALUES (7, 'p')",
             f"INSERT INTO comment (turn, person, at, words) VALUES (7, 'p', '{at}', 'look')",
-            f"INSERT INTO eval_case VALUES ('e', 7, 'text', 'test', 'p', '{at}')",
+            f"INSERT INTO eval_case VALUES ('e', 'board', 7, 'text', 'test', 'p', '{at}')",
         ):
             connection.execute(text(statement))
 
-    assert run(Records(database).forget(_CONVERSATION))
+    with database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM conversation"))
 
     for table in ("turn", "review", "lock", "assignment", "comment", "evidence", "likely", "feedback"):
         assert _rows(database.engine, f"SELECT * FROM {table}") == []
@@ -80,9 +98,9 @@ def test_what_hangs_on_a_turn_goes_with_its_conversation_and_an_eval_case_stays_
     database.close()
 
 
-def test_the_tables_are_those_that_the_models_describe(address: str) -> None:
-    filled_at_0002(address)
-    database = open_database(address)
+def test_the_tables_are_those_that_the_models_describe(database_address: str) -> None:
+    filled_at_0002(database_address)
+    database = open_database(database_address)
 
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
@@ -92,8 +110,8 @@ def test_the_tables_are_those_that_the_models_describe(address: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = f"sqlite:///{tmp_path / 'records.sqlite3'}"
-    filled_at_0002(address)
+    database_address = f"sqlite:///{tmp_path / 'records.sqlite3'}"
+    filled_at_0002(database_address)
 
     def full(connection: object, cursor: object, statement: str, *_: object) -> None:
         if "CREATE TABLE eval_case" in statement:
@@ -101,14 +119,14 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, mo
 
     event.listen(Engine, "before_cursor_execute", full)
     with pytest.raises(RecordsError, match="no space left"):
-        open_database(address)
+        open_database(database_address)
     event.remove(Engine, "before_cursor_execute", full)
 
-    engine = create_engine(address)
+    engine = create_engine(database_address)
     assert _rows(engine, "SELECT version_num FROM alembic_version") == [("0002",)]
     assert _rows(engine, "SELECT question FROM turn") == [("How often?",)]
     engine.dispose()
-    open_database(address).close()
+    open_database(database_address).close()
 
 
 def _rows(engine: Engine, query: str) -> list[tuple[object, ...]]:

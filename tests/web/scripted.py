@@ -24,11 +24,17 @@ from assistant.domain import (
     Versions,
 )
 from assistant.records import Records
+from assistant.secretariat.addenda import Addenda
+from assistant.secretariat.gaps import Gaps
+from assistant.secretariat.pack_folders import PackFolders
+from assistant.secretariat.pack_making import Workshop
+from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import open_secretariat
 from assistant.settings import Settings
 from assistant.signposts import Link
-from assistant.web.service import Service
+from assistant.web.service import ApprovedAnswer, Service
 from knowledge.domain import BlockKind, Campaign, Contact, Evidence, Passage
+from knowledge.embedding import LocalEmbeddings
 
 CONTACT = Contact(name="The Secretariat", email="secretariat@example.org")
 HELP = (Link(label="Call 999", url="tel:999"), Link(label="Report abuse", url="https://example.org/report"))
@@ -180,6 +186,15 @@ def found(query: str) -> Sequence[Evidence]:
     return [Evidence(PASSAGES[0], 0.9, 0.8, 4.0)] if query else []
 
 
+def workshop_in(folder: Path, pack_dir: Path, embeddings: LocalEmbeddings) -> Workshop:
+    """What packs are made with, in a folder of the test; no fact sheet is drawn up."""
+    return Workshop(PackFolders(pack_dir, folder), folder, embeddings, folder / "cases", lambda version: None)
+
+
+async def _nothing() -> Sequence[ApprovedAnswer]:
+    return ()
+
+
 def scripted_service(folder: Path, **changes: object) -> Service:
     """`changes` to the service itself, or to its settings."""
     of_service = {name: value for name, value in changes.items() if name in Service.__dataclass_fields__}
@@ -187,17 +202,22 @@ def scripted_service(folder: Path, **changes: object) -> Service:
     given = {"pack_dir": folder, "data_dir": folder, "ask_limit": None, "_env_file": None} | of_settings
     settings = Settings(**given)  # type: ignore[arg-type]
     database = open_database(settings.database)
+    embeddings = LocalEmbeddings()
+    packs = Packs(database, workshop_in(folder, settings.pack_dir, embeddings))
     service = Service(
         settings=settings,
         assistant=ScriptedAssistant(),
         screen=_screen,
         records=Records(database),
         secretariat=open_secretariat(database, by_links=not settings.uses_oidc),
+        packs=packs,
+        addenda=Addenda(database, packs.campaign),
+        gaps=Gaps(database, embeddings),
         pack=lambda: PACK,
         older=lambda version: OLDER if version == OLDER.pack_version else None,
         search=found,
         links=lambda rule: HELP if rule is Rule.CHILD_AT_RISK else (),
-        approved=lambda: (),
+        approved=_nothing,
         problem=lambda: None,
         close=lambda: None,
     )

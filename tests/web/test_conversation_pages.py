@@ -1,11 +1,14 @@
 """A conversation belongs to who holds it: it can be taken along as a text, and erased."""
 
+import re
+
 import pytest
 from lxml import html  # type: ignore[import-untyped]
 from starlette.testclient import TestClient
 
 from assistant.database import RecordsError
 from assistant.records import Records
+from assistant.secretariat.erasure import Erasure
 
 
 def ask(client: TestClient, *questions: str) -> None:
@@ -23,6 +26,8 @@ def test_a_transcript_holds_questions_answers_quotes_and_whole_addresses(client:
     assert response.headers["content-disposition"].startswith("attachment")
     assert text.index("You asked: How often do you meet?") < text.index("You asked: What does it pay?")
     assert "The Board meets four times a year.\nMembers lead reviews." in text
+    assert re.search(r"^Reference: [0-9a-f]{32}\.", text, re.MULTILINE)
+    assert client.cookies["conversation"] not in text
     assert "Source 2: Recruitment pack › The role › Duties\n“Members lead reviews.”" in text
     assert "http://testserver/pack/board/a1b2c3d4#p000000000002" in text
     assert "“Leeds”" in text
@@ -75,11 +80,11 @@ def test_who_holds_no_conversation_is_told_so(client: TestClient) -> None:
 def test_records_that_cannot_be_used_are_an_error_that_says_so(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
-    async def fails(*_: object) -> None:
+    async def fails(*_: object, **__: object) -> None:
         raise RecordsError("the disk is full")
 
     monkeypatch.setattr(Records, "turns_of", fails)
-    monkeypatch.setattr(Records, "forget", fails)
+    monkeypatch.setattr(Erasure, "erase", fails)
 
     response = client.request(method, path, headers={"accept": "text/html"})
 

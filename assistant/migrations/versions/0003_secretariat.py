@@ -1,9 +1,11 @@
-"""The secretariat: people, sessions, the audit, reviews, approved answers, switches; dropped claims of a turn."""
+"""The secretariat: people, sessions, the audit, reviews, queues, approved answers, switches; how a turn was read."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from assistant.migrations.day_counts import add_day_counts
 
 revision = "0003"
 down_revision = "0002"
@@ -27,22 +29,32 @@ _APPEND_ONLY = {
 
 def upgrade() -> None:
     op.add_column("turn", sa.Column("dropped", sa.JSON))
+    op.add_column("turn", sa.Column("working", sa.JSON))
     op.create_index("ix_turn_outcome", "turn", ["outcome", "number"])
     _people()
     _audit()
     _reviews()
+    _queues()
     _approved()
     _pack()
+    _retention()
+    add_day_counts()
 
 
 def downgrade() -> None:
+    for table in ("day_feedback", "day_time", "day_asked", "retention"):
+        op.drop_table(table)
     for table in ("eval_case", "pack_change", "addendum", "wording", "approved", "comment", "assignment", "lock"):
         op.drop_table(table)
     for table in ("review", "switch", "audit", "sign_in_attempt", "sign_in_link", "session", "person"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_only_grows()")
+    for table in ("waiting", "searched", "passage"):
+        op.drop_table(table)
+    op.drop_index("ix_evidence_used", "evidence")
     op.drop_index("ix_turn_outcome", "turn")
+    op.drop_column("turn", "working")
     op.drop_column("turn", "dropped")
 
 
@@ -137,6 +149,57 @@ def _reviews() -> None:
     op.create_index("ix_comment_turn", "comment", ["turn"])
 
 
+def _queues() -> None:
+    op.create_table(
+        "waiting",
+        sa.Column("queue", sa.String(20), primary_key=True),
+        _turn(primary_key=True),
+    )
+    op.create_index("ix_waiting_turn", "waiting", ["turn"])
+    op.create_table("searched", _turn(primary_key=True), sa.Column("words", sa.Text, nullable=False))
+    op.create_table(
+        "passage",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("heading", sa.JSON, nullable=False),
+        sa.Column("page", sa.Integer),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("gone", sa.Boolean, nullable=False),
+    )
+    op.create_index(
+        "ix_evidence_used",
+        "evidence",
+        ["passage", "turn"],
+        sqlite_where=sa.text("used = 1"),
+        postgresql_where=sa.text("used"),
+    )
+    _queue_what_is_there()
+
+
+def _queue_what_is_there() -> None:
+    """Turns of the release before wait and are found like any other; of their passages only the ids are known."""
+    for statement in (
+        "INSERT INTO waiting SELECT outcome, number FROM turn WHERE outcome IN ('not_in_pack', 'partly_answered')",
+        "INSERT INTO waiting SELECT 'declined', number FROM turn WHERE outcome IN ('declined', 'signposted')",
+        "INSERT INTO waiting SELECT 'not_useful', turn FROM feedback WHERE NOT useful",
+    ):
+        op.execute(statement)
+    turn = sa.table("turn", sa.column("number"), sa.column("question"), sa.column("answer", sa.JSON))
+    searched = sa.table("searched", sa.column("turn"), sa.column("words"))
+    kept = sa.select(turn).where(turn.c.question.is_not(None), turn.c.answer.is_not(None))
+    rows = [
+        {"turn": row.number, "words": f"{row.question}\n{row.answer.get('text', '')}".casefold()}
+        for row in op.get_bind().execute(kept)
+        if isinstance(row.answer, dict)
+    ]
+    if rows:
+        op.bulk_insert(searched, rows)
+    passage = sa.table("passage", *map(sa.column, ("id", "title", "text", "gone")), sa.column("heading", sa.JSON))
+    found = op.get_bind().execute(sa.text("SELECT DISTINCT passage FROM evidence")).scalars()
+    if rows := [{"id": one, "title": "", "heading": [], "text": "", "gone": False} for one in found]:
+        op.bulk_insert(passage, rows)
+
+
 def _approved() -> None:
     op.create_table(
         "approved",
@@ -153,6 +216,9 @@ def _approved() -> None:
         sa.Column("checked_on", _MOMENT),
         sa.Column("replaced", sa.JSON),
         sa.Column("served", sa.Integer, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("turn", _COUNTED, sa.ForeignKey("turn.number", ondelete="SET NULL")),
+        sa.Column("replaces", sa.String(32), sa.ForeignKey("approved.id")),
     )
     op.create_index("ix_approved_state", "approved", ["campaign", "state"])
     op.create_table(
@@ -180,22 +246,45 @@ def _pack() -> None:
     op.create_table(
         "pack_change",
         _id(),
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("campaign", sa.String(200), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         _person(),
         _at(),
         sa.Column("summary", sa.JSON, nullable=False),
     )
-    op.create_index("ix_pack_change_campaign", "pack_change", ["campaign"])
+    op.create_index("ix_pack_change_number", "pack_change", ["campaign", "number"], unique=True)
+    op.create_table(
+        "question_vector",
+        _turn(primary_key=True),
+        sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("made_by", sa.String(100), nullable=False),
+        sa.Column("subject", sa.String(100), nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+    )
     op.create_table(
         "eval_case",
         _id(),
-        sa.Column("turn", _COUNTED, sa.ForeignKey("turn.number", ondelete="SET NULL")),
+        sa.Column("campaign", sa.String(200), nullable=False),
+        sa.Column("turn", _COUNTED, sa.ForeignKey("turn.number", ondelete="SET NULL"), unique=True),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("split", sa.String(10), nullable=False),
         _person(),
         _at(),
     )
+    op.create_index("ix_eval_case_campaign", "eval_case", ["campaign"])
+
+
+def _retention() -> None:
+    table = op.create_table(
+        "retention",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("after_closing", sa.Integer),
+        sa.Column("ran_at", _MOMENT),
+        sa.Column("erasures", sa.Integer, nullable=False),
+        sa.Column("swept", sa.Integer, nullable=False),
+    )
+    op.bulk_insert(table, [{"number": 1, "erasures": 0, "swept": 0}])
 
 
 def _id() -> "sa.Column[Any]":

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from assistant.secretariat.audit import Change, Wanted
 from assistant.secretariat.audit import Entry as AuditEntry
 from assistant.web.console.csv_files import Cell, csv_file
-from assistant.web.console.frame import ROOT, Console, Entry, Part, ReaderSeat, filters
+from assistant.web.console.frame import ROOT, Console, Entry, Part, ReaderSeat, day_began, filters
 
 _PAGE: Final = 50
 _HEADING: Final = ("number", "at", "who", "action", "subject_kind", "subject", "before", "after", "hash")
@@ -30,14 +30,13 @@ class AuditFilter(BaseModel):
 
     @property
     def wanted(self) -> Wanted:
-        until = _day(self.until)
         return Wanted(
             person=self.person,
             action=self.action,
             subject_kind=self.kind,
             subject=self.subject.strip(),
-            since=_day(self.since),
-            until=until + timedelta(days=1) if until else None,
+            since=day_began(self.since),
+            until=day_began(self.until, after=timedelta(days=1)),
         )
 
 
@@ -81,13 +80,6 @@ def audit_part(console: Console) -> Part:
         return csv_file("audit", _HEADING, [_cells(entry) for entry in found])
 
     return Part(router, (Entry("audit", f"{ROOT}/audit"),))
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text.strip()), time(), UTC)
-    except ValueError:
-        return None
 
 
 def _in_words(names: Sequence[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ Nothing is open unless it says so: a route that names neither a role nor that an
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -163,6 +163,14 @@ def go(path: str, **query: str) -> RedirectResponse:
 def own_path(back: str) -> str:
     """Where to go after signing in: a page of the console, whatever somebody wrote into a link."""
     return back if _is_under(back, ROOT) and "\\" not in back else ROOT
+
+
+def day_began(text: str, *, after: timedelta = timedelta()) -> datetime | None:
+    """When the day of a filter began, or the moment so long after; None for what is no day."""
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), time(), UTC) + after
+    except (ValueError, OverflowError):
+        return None
 
 
 def filters(given: Mapping[str, str]) -> str:

@@ -6,15 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from assistant.secretariat.audit import Change
 from assistant.secretariat.people import Person
 from assistant.secretariat.roles import Role
 from assistant.text import clean
+from assistant.web.console.csv_files import csv_file
 from assistant.web.console.frame import ROOT, AdministratorSeat, Console, Entry, Part, go
 from assistant.web.console.sign_in import sign_in_link
 from assistant.web.errors import Problem
 
 _PLACE = f"{ROOT}/people"
 _MAX_NAME = 200
+_HEADING = ("id", "name", "role", "last_seen")
 
 
 def people_part(console: Console) -> Part:
@@ -30,6 +33,12 @@ def _add_list(router: APIRouter, console: Console) -> None:
     @router.get("/people")
     async def people(request: Request, seat: AdministratorSeat) -> Response:
         return await _show(console, request, seat)
+
+    @router.get("/people.csv")
+    async def as_file(seat: AdministratorSeat) -> Response:
+        found = await console.secretariat.people.all()
+        await console.secretariat.audit.note(Change(seat.id, "exported", "list", "people"), at=datetime.now(UTC))
+        return csv_file("people", _HEADING, [(one.id, one.name, one.role, one.last_seen) for one in found])
 
 
 def _add_changes(router: APIRouter, console: Console) -> None:

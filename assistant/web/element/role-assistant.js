@@ -415,10 +415,9 @@ function asked(at, id, question) {
 
 const tag = (outcome, words) => make(`p.govuk-tag.ra-outcome.ra-outcome--${outcome}`, words)
 
-/** That an answer was checked, and when, if `approved` begins with a date. */
-function checked({ words }, approved) {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(approved) ?? []
-  if (!year) return words.approved
+/** That an answer was checked, and when. */
+function checked({ words }, { checked_on }) {
+  const [year, month, day] = checked_on.split("-")
   return fill(words.approved_on, { day: `${Number(day)} ${words.months.split(" ")[month - 1]} ${year}` })
 }
 
