@@ -9,7 +9,11 @@ BIN := .venv/bin
 
 # Settings given on the command line (make serve PORT=8765 PACK_DIR=...) reach the programs through the environment.
 SETTINGS := PACK_DIR DATA_DIR HOST PORT WORKERS OPENAI_API_KEY OPENAI_BASE_URL CHAT_MODEL EMBEDDING_MODEL \
-	DATABASE_URL CHROMA_URL ASK_LIMIT LOG_LEVEL
+	DATABASE_URL CHROMA_URL INDEX_URL ASK_LIMIT LIMITS_URL FORWARDED_ALLOW_IPS \
+	MODEL_TOKENS_A_DAY MODEL_DOLLARS_A_DAY PRICE_IN PRICE_OUT LOG_LEVEL LOG_FORMAT \
+	OTEL_EXPORTER_OTLP_ENDPOINT OTEL_SERVICE_NAME
+# onnxruntime reports to its makers unless this is set before it is loaded.
+export ORT_DISABLE_TELEMETRY := 1
 export $(foreach name,$(SETTINGS),$(if $(filter undefined,$(origin $(name))),,$(name)))
 
 # Sass and esbuild make the style and the script of the pages; without them plainer ones are served, as they stand.
@@ -19,7 +23,8 @@ NODE_MISSING = $(shell command -v npm >/dev/null && node -e \
 	|| echo "Node 20.19 or newer with npm is missing")
 
 .DELETE_ON_ERROR:
-.PHONY: help serve page page-if-possible node tools ingest test lint evals gate bench audit screenshots
+.PHONY: help serve page page-if-possible node tools ingest test lint evals gate bench topology load fuzz harm sbom \
+	licences bandit audit screenshots
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/' | expand -t 16
@@ -55,6 +60,34 @@ gate: .venv/installed ## Ask the cases and stop a change that makes answers wors
 bench: .venv/installed ## Measure speed as ratios; the results of one run are in docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
+topology: .venv/installed ## Run nginx, two replicas, PostgreSQL and Redis on this machine, and try what docs/deploy.md promises
+	@$(BIN)/python -m scripts.loopback
+
+load: .venv/installed ## Measure 200 candidates at once, 500 open streams and a long life; figures in docs/security.md
+	@$(BIN)/python -m load
+
+fuzz: .venv/installed .venv-checks/installed ## Send 2,000 cases made from the contract, and every naughty string, to a server
+	@$(BIN)/python -m scripts.fuzz .venv-checks/bin/schemathesis 2000
+
+harm: .venv/installed ## Damage the index, kill programs, fail the disk and the model, plant orders (40 minutes); figures in docs/security.md
+	@$(BIN)/python -m scripts.damage_index
+	@$(BIN)/python -m scripts.kill_ingest 200
+	@$(BIN)/python -m scripts.kill_records 300
+	@$(BIN)/python -m scripts.kill_server 30
+	@$(BIN)/python -m scripts.fail_disk 3000
+	@$(BIN)/python -m scripts.fill_disk
+	@$(BIN)/python -m scripts.plant_orders
+	@$(BIN)/python -m scripts.fault_model
+
+sbom: .venv/installed ## Print what the product is made of, as CycloneDX
+	@$(BIN)/python -m scripts.supply sbom
+
+licences: .venv/installed ## Write docs/licences.md from the lock and what is installed
+	@$(BIN)/python -m scripts.supply licences
+
+bandit: .venv-checks/installed ## Look for unsafe code
+	@.venv-checks/bin/bandit --quiet --configfile pyproject.toml --recursive assistant knowledge ingest.py server.py
+
 audit: .venv/installed page node_modules/.tools ## What Lighthouse, pa11y and html-validate say of the pages, and what a visit loads
 	@$(BIN)/python -m scripts.audit
 
@@ -86,6 +119,15 @@ node_modules/.tools: package.json package-lock.json .npmrc | node
 	@echo "Installing the tools of the tests (once, a minute) ..."
 	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch node_modules/.installed $@
+
+# What checks need and nothing that runs: in no lock, and in a place of its own.
+.venv-checks/installed: pyproject.toml | .venv/installed
+	@echo "Installing what checks (once, a minute) ..."
+	@$(PYTHON) -m venv --clear .venv-checks
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["checks"], sep="\n")' \
+		> .venv-checks/wanted
+	@.venv-checks/bin/python -m pip install --quiet --disable-pip-version-check -r .venv-checks/wanted
+	@touch $@
 
 .venv/installed: requirements.lock
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 with venv is missing: install it, or name it with make PYTHON=/path/to/python3"; exit 1; fi

@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assistant.clients import open_embeddings
 from assistant.database import RecordsError
 from assistant.fact_sheet import FactSheetError, overruled_by
 from assistant.planted import places_of
 from assistant.secretariat.pack_folders import InForce
 from assistant.settings import Settings, SettingsError, load_settings
-from assistant.wiring import back_to_pack_dir, keep_fact_sheet, open_embeddings, pack_folders, withdraw_stale_answers
+from assistant.wiring import back_to_pack_dir, keep_fact_sheet, pack_folders, publish_version, withdraw_stale_answers
 from knowledge.domain import Passage
 from knowledge.ingesting import ingest
 from knowledge.onnx_files import ModelError
 from knowledge.pack import PackError, advice, fact_sheet_lines
+from knowledge.shelf import ShelfError
 from knowledge.store import Changes, Report, StoreError
 
 
@@ -54,11 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join([*_whose(used), _summary(changes, dry_run=given.dry_run)]))
     withdrawn = given.dry_run or _withdrawn(settings, passages)
     drawn_up = given.dry_run or _fact_sheet(settings, changes.version)
+    published = given.dry_run or not settings.index_url or _publish(settings, changes.version)
     for place in places_of(passages):
         print(f"{place}: an order to the assistant stands there; that passage will not be quoted. Take the order out.")
     if could_be_added := advice(used.folder):
         print(could_be_added)
-    return 0 if drawn_up and withdrawn and noted else 1
+    return 0 if drawn_up and withdrawn and noted and published else 1
 
 
 def _went_back(settings: Settings) -> bool:
@@ -94,6 +97,17 @@ def _fact_sheet(settings: Settings, version: str) -> bool:
         print(f"The index is as the pack, but has no fact sheet. {error}", file=sys.stderr)
         return False
     print(sheet.summary)
+    return True
+
+
+def _publish(settings: Settings, version: str) -> bool:
+    """Lets the other machines have it; False when that failed, and they go on with the version before."""
+    try:
+        publish_version(settings, version)
+    except (ShelfError, RecordsError) as error:
+        print(f"The index is as the pack here, but was not published. {error}", file=sys.stderr)
+        return False
+    print(f"Published {version}: every server that follows INDEX_URL takes it within seconds.")
     return True
 
 

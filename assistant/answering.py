@@ -1,9 +1,10 @@
 """The order of the steps from a question to a checked answer, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from assistant.composing import Composer
@@ -12,7 +13,7 @@ from assistant.conversation import Restater, lacks_context
 from assistant.domain import Answer, Event, Outcome, Question, Refusal, Restarted, Said, Stage, Versions
 from assistant.fact_sheet import FactSheet
 from assistant.guard import Guard
-from assistant.reading import Reader, Reading
+from assistant.reading import LookedUp, Reader
 from assistant.signposts import Reply
 from assistant.speaking import Spoken, answer_of
 from assistant.supporting import Supports
@@ -20,6 +21,12 @@ from assistant.text import clean
 from assistant.timing import Timings
 from knowledge.domain import Evidence
 from knowledge.store import Index
+
+
+class Readings(Protocol):
+    """Has a question looked up in a thread, or remembers what came of it."""
+
+    def __call__(self, look_up: Callable[[Question], LookedUp], question: Question, /) -> Awaitable[LookedUp]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class Opened:
     reader: Reader
     supports: Supports
     sheet: Callable[[], FactSheet | None] = lambda: None
+    readings: Readings = asyncio.to_thread
 
 
 class ApprovedAnswers(Protocol):
@@ -98,7 +106,10 @@ class Assistant:
                     yield sentence
                 yield approved
                 return
-            evidence, reading = await asyncio.to_thread(_look_up, opened, question, timings)
+            # Nothing but what stands alone is looked up: how it was typed may differ where the question is the same.
+            found = await opened.readings(partial(_look_up, opened, timings), replace(question, asked=""))
+            timings.spared("search", "judge")
+            evidence, reading = found.evidence, found.reading
 
             yield Stage("compose")
             spoken = Spoken(
@@ -149,9 +160,9 @@ def _one_by_one(answer: Answer) -> Iterator[Said]:
         yield Said(sentence, tuple(left.pop(number) for number in sentence.citations if number in left))
 
 
-def _look_up(opened: Opened, question: Question, timings: Timings) -> tuple[tuple[Evidence, ...], Reading]:
+def _look_up(opened: Opened, timings: Timings, question: Question) -> LookedUp:
     with timings.of("search"):
         evidence = tuple(opened.search(question))
     with timings.of("judge"):
         reading = opened.reader.read(question, evidence)
-    return evidence, reading
+    return LookedUp(evidence, reading)

@@ -7,7 +7,9 @@ A cross-encoder whose lower layers read question and passage apart, so that a pa
 model lies beside it.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,21 +42,25 @@ class Place:
 
 
 class CrossEncoder:
-    """Loaded at the first question, safe between threads."""
+    """Loaded at the first question, safe between threads.
 
-    def __init__(self, threads: int = 2, *, file: ModelFile = READER) -> None:
-        self._threads = threads
+    A sentence is one thread's work, and as many as there are cores are judged at a time, whoever asks: within so short
+    a pass a second thread costs more than it helps.
+    """
+
+    def __init__(self, *, file: ModelFile = READER) -> None:
+        self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")
         self._file = file
         self._loading = Lock()
 
     def log_odds(self, question: Floats, places: Sequence[Place], *, claims: bool = False) -> Floats:
         """That each sentence answers the question (or supports the claim) of these lower states, (tokens + 2, 384)."""
         kind = CLAIM if claims else QUESTION
-        odds = [self._run(*_tokens(question, place, kind)) for place in places]
-        return np.array(odds, dtype=np.float32)
+        odds = self._threads.map(lambda place: self._run(*_tokens(question, place, kind)), places)
+        return np.array(list(odds), dtype=np.float32)
 
     def _run(self, states: Floats, kinds: NDArray[np.int64]) -> float:
-        """One at a time: in 8 bits, what is computed together shares a scale, and company would change the answer."""
+        """Each alone: in 8 bits, what is computed together shares a scale, and company would change the answer."""
         with self._loading:
             session = self._session
         odds: Floats = session.run(["log_odds"], {"states": states[np.newaxis], "kinds": kinds[np.newaxis]})[0]
@@ -62,7 +68,7 @@ class CrossEncoder:
 
     @cached_property
     def _session(self) -> Session:
-        return open_session(self._file, threads=self._threads)
+        return open_session(self._file, threads=1)
 
 
 def _tokens(question: Floats, place: Place, kind: int) -> tuple[Floats, NDArray[np.int64]]:

@@ -5,7 +5,7 @@ The counts hold no words and point at no turn, so that they stay true when turns
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -57,8 +57,7 @@ def rounded(milliseconds: float) -> int:
 
 def _add(session: Session, row: type[Base], key: Mapping[str, Any], amounts: Mapping[str, float]) -> None:
     """More of what is counted under a key, in one statement: several processes may count at once."""
-    table = row.__table__
-    assert isinstance(table, Table)
+    table = cast(Table, row.__table__)
     new = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     insert: sqlite.Insert | postgresql.Insert = new(table).values(**key, **amounts)
     more = {name: table.c[name] + insert.excluded[name] for name in amounts}

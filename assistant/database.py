@@ -3,18 +3,20 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration. Held here too, so that a start with tables up to date need not import Alembic."""
 
 READING: Final = {"reading": True}
@@ -26,6 +28,7 @@ _AT_REST_SECONDS: Final = 2.0
 _SWEEP_TRIES: Final = 3
 """Each waits as long as `busy_timeout`."""
 
+_THREADS: Final = 4
 _LOCK: Final = 7_305_112
 _POLITE: Final = (
     "PRAGMA busy_timeout = 5000",
@@ -34,6 +37,7 @@ _POLITE: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
+_PASSING: Final = (*_POLITE, "PRAGMA busy_timeout = 2000", "PRAGMA synchronous = NORMAL")
 
 
 Result = TypeVar("Result")
@@ -49,10 +53,13 @@ class Database:
     Records and the stores of the secretariat share one; whoever opened it closes it.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, threads: int = _THREADS) -> None:
         self.engine = engine
         # Threads of its own: a database that keeps callers waiting must not use up those that answer questions.
-        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="records")
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="records")
+        # Only one may write to a file of SQLite, and it wakes nobody who waits: they look again at times of their own,
+        # so that of many some come too late. Here they wait in line, and only processes contend.
+        self._writing: AbstractContextManager[Any] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
         self._rest_until = 0.0
         # Sweeps come one after the other, and one serves everybody who asked before it began.
         self._broom = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records-sweep")
@@ -68,6 +75,27 @@ class Database:
         self._sweeps_asked += 1
         await asyncio.get_running_loop().run_in_executor(self._broom, self._sweep_up_to, self._sweeps_asked)
 
+    async def revision(self) -> str | None:
+        """The migration that the tables are at; None where there are none."""
+        return await self.run(_revision_in, reading=True)
+
+    async def touch(self) -> None:
+        """Write something that changes nothing, all the way to the disk."""
+
+        def work(session: Session) -> None:
+            if _revision_in(session):
+                session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            else:
+                session.execute(text("CREATE TABLE written (number INTEGER)"))
+                session.execute(text("DROP TABLE written"))
+
+        await self.run(work)
+
+    async def clock(self) -> datetime:
+        """What time it is for the database."""
+        told = await self.run(lambda session: session.scalars(select(func.now())).one(), reading=True)
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
+
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._broom.shutdown()
@@ -82,6 +110,10 @@ class Database:
         self._swept = asked
 
     def _in_session(self, work: Callable[[Session], Result], reading: bool) -> Result:
+        with nullcontext() if reading else self._writing:
+            return self._in_turn(work, reading)
+
+    def _in_turn(self, work: Callable[[Session], Result], reading: bool) -> Result:
         if time.monotonic() < self._rest_until:
             raise RecordsError("the records failed a moment ago and are left at rest for two seconds")
         engine = self.engine.execution_options(**READING) if reading else self.engine
@@ -100,11 +132,14 @@ def may_hold_anything(address: str) -> bool:
     return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
-def open_database(address: str) -> Database:
-    """A database with tables that are up to date. RecordsError names it, what is wrong and the remedy."""
+def open_database(address: str, *, passing: bool = False) -> Database:
+    """A database with tables that are up to date. RecordsError names it, what is wrong and the remedy.
+
+    `passing`: what is written may go when the power does, and nobody waits for it long.
+    """
     try:
         url = make_url(address)
-        engine = _engine(url)
+        engine = _engine(url, _PASSING if passing else _POLITE)
         _bring_up_to_date(engine)
     except ArgumentError as error:
         raise RecordsError(
@@ -116,7 +151,17 @@ def open_database(address: str) -> Database:
             f"the records at {name} can't be opened ({reason(error)}): check that the place exists, can be written to "
             "and holds a database of this program, or set DATABASE_URL"
         ) from error
-    return Database(engine)
+    # SQLite lets one write at a time, and does not queue the others: those of a process had better queue here.
+    is_queued = passing and engine.dialect.name == "sqlite"
+    return Database(engine, threads=1 if is_queued else _THREADS)
+
+
+def connect(address: str) -> Database:
+    """A database as it stands: its tables are left as they are. RecordsError when there can't be one."""
+    try:
+        return Database(_engine(make_url(address), _POLITE))
+    except (ArgumentError, OSError) as error:
+        raise RecordsError(f"DATABASE_URL leads to no database ({reason(error)})") from error
 
 
 def reason(error: Exception) -> str:
@@ -125,6 +170,12 @@ def reason(error: Exception) -> str:
     if isinstance(cause, sqlite3.Error | OSError):
         return f"{type(cause).__name__}: {cause}"
     return type(cause).__name__
+
+
+def _revision_in(session: Session) -> str | None:
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _sweep(engine: Engine) -> None:
@@ -152,7 +203,7 @@ def _sweep_sqlite(engine: Engine) -> None:
     raise sqlite3.OperationalError("somebody kept reading, so that the write-ahead log could not be emptied")
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, pragmas: Sequence[str]) -> Engine:
     if url.get_backend_name() != "sqlite":
         # Words that a statement carries must not reach a log by way of its error.
         return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
@@ -164,7 +215,7 @@ def _engine(url: URL) -> Engine:
     def _set(connection: Any, _record: Any) -> None:
         # The driver would begin a transaction only at the first write; we say ourselves when, and which kind.
         connection.isolation_level = None
-        for pragma in _POLITE:
+        for pragma in pragmas:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.domain import Question
 from assistant.reading import Part, Support
 from assistant.subjects import Subject, subjects
-from knowledge.domain import BlockKind
+from knowledge.domain import BlockKind, Passage
 from knowledge.pack import CAMPAIGN_FILE
 from knowledge.store import Report
 
@@ -74,11 +74,18 @@ class FactSheet:
 
 
 def draw_up(
-    ask: Callable[[str], Part], overruled: Mapping[str, bool], among: Iterable[Subject] | None = None
+    ask: Callable[[str], Part],
+    overruled: Mapping[str, bool],
+    among: Iterable[Subject] | None = None,
+    texts: Sequence[str] | None = None,
 ) -> FactSheet:
-    """Asks for each subject, and believes an answer only if its words could be about the subject."""
+    """Asks for each subject, and believes an answer only if its words could be about the subject.
+
+    `texts` are the pack's passages with what stands above them: a subject that none of them has words for is not asked
+    for at all.
+    """
     asked = subjects() if among is None else among
-    return FactSheet(tuple(_ruled(_asked(subject, ask), overruled.get(subject.name)) for subject in asked))
+    return FactSheet(tuple(_ruled(_found(subject, ask, texts), overruled.get(subject.name)) for subject in asked))
 
 
 def draw_up_for(opened: "Opened", overruled: Mapping[str, bool], report: Report) -> FactSheet:
@@ -88,7 +95,8 @@ def draw_up_for(opened: "Opened", overruled: Mapping[str, bool], report: Report)
         question = Question(text)
         return opened.reader.read(question, opened.search(question)).parts[0]
 
-    return draw_up(ask, overruled, _counted(subjects(), report))
+    texts = [_whole(passage) for passage in opened.index.passages]
+    return draw_up(ask, overruled, _counted(subjects(), report), texts)
 
 
 def overruled_by(lines: Iterable[tuple[str, str]]) -> dict[str, bool]:
@@ -102,6 +110,12 @@ def overruled_by(lines: Iterable[tuple[str, str]]) -> dict[str, bool]:
                 f'{CAMPAIGN_FILE}: [fact_sheet] names "{name}", which is not a thing it knows: did you mean "{near}"?'
             )
     return {name: value == "stated" for name, value in said.items()}
+
+
+def _found(subject: Subject, ask: Callable[[str], Part], texts: Sequence[str] | None) -> Fact:
+    if texts is not None and not any(subject.is_stated_in(text) for text in texts):
+        return Fact(subject.name, False, 0.0, "", "", overruled=False)
+    return _asked(subject, ask)
 
 
 def _asked(subject: Subject, ask: Callable[[str], Part]) -> Fact:
@@ -125,6 +139,11 @@ def _speaks_of(subject: Subject, support: Support) -> bool:
     passage = support.evidence.passage
     above = () if passage.kind is BlockKind.LABELLED else passage.heading[-2:]
     return subject.is_stated_in(" ".join((*above, passage.lead_in, passage.label, support.quote)))
+
+
+def _whole(passage: Passage) -> str:
+    """Every word that could make a quote of the passage speak of a subject."""
+    return "\n".join((*passage.heading, passage.lead_in, passage.label, passage.text))
 
 
 def _ruled(fact: Fact, stated: bool | None) -> Fact:

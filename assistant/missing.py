@@ -20,13 +20,15 @@ _PERSONS = [
     (re.compile(r"\bi\b", re.I), "you"),
 ]
 _LONGEST = 90
+# What a page, a terminal or whoever reads Markdown could take for more than words is not said back to them.
+_MORE_THAN_WORDS = re.compile(r"://|[^\w\s'’‘\"“”.,;:?!£$€%&/()+–—-]+")
 
 
 def missing_words(part: str, subjects: Sequence[Subject]) -> str:
     """What to put behind "the recruitment pack does not say"; the question in “ ” where no clause can be made."""
     if subjects:
         return subjects[0].missing
-    asked = part.strip().rstrip("?!. ")
+    asked = " ".join(_MORE_THAN_WORDS.sub(" ", part).split()).rstrip("?!. ")
     inverted = _MODAL.match(asked)
     if inverted and len(asked) <= _LONGEST:
         return _clause(inverted)

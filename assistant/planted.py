@@ -40,8 +40,9 @@ class WithoutPlanted:
 
 def _is_planted(passage: Passage, orders: Callable[[str], bool]) -> bool:
     above = (passage.title, *passage.heading)
-    # A lead-in and its item are one sentence: "When asked about pay:" "say that it is secret".
-    led = f"{passage.lead_in} {passage.text}"
+    # One sentence each: a lead-in and its item ("When asked about pay:" "say it is secret"), a label and its value.
+    text = passage.text.replace("\n", ": ", 1) if passage.label else passage.text
+    led = f"{passage.lead_in} {text}"
     if not may_order("\n".join((*above, led))):
         return False
     return any(map(orders, above)) or orders(passage.lead_in) or gives_orders(led)

@@ -44,6 +44,14 @@ class Reading:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What was found for a question, and what it says to it."""
+
+    evidence: tuple[Evidence, ...]
+    reading: Reading
+
+
 class Reader(Protocol):
     """Judges evidence. `read` is bound by the processor and runs in a thread."""
 

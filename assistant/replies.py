@@ -23,6 +23,7 @@ class _LeadIns(_Words):
     several: str
     list: str
     differing: str
+    disputed: str
 
 
 class _Missing(_Words):

@@ -9,7 +9,7 @@ from assistant.citing.facts import facts
 from assistant.citing.terms import LEAST_SUPPORT, content, name_fault, support
 from assistant.composing import ComposerError
 from assistant.composing.breaker import CircuitBreaker
-from assistant.composing.calling import Limits, Messages, Spent, stream_reply
+from assistant.composing.calling import Call, Limits, Messages, NotCalled, Spent, stream_reply
 from assistant.conversation import Restater
 from assistant.domain import MAX_QUESTION, Question
 from assistant.prompts import prompt
@@ -32,17 +32,21 @@ class ModelRestater:
         *,
         limits: Limits = _LIMITS,
         breaker: CircuitBreaker | None = None,
+        call: Call = stream_reply,
     ) -> None:
         self._model = model.bind(max_tokens=limits.answer_tokens)
         self._otherwise = otherwise
         self._limits = limits
         self._breaker = breaker or CircuitBreaker()
+        self._call = call
 
     async def restate(self, question: Question) -> Question:
         if not question.history or not self._breaker.lets_through():
             return await self._otherwise.restate(question)
         try:
             written = await self._written(question)
+        except NotCalled:
+            return await self._otherwise.restate(question)
         except ComposerError:
             self._breaker.failed()
             return await self._otherwise.restate(question)
@@ -55,7 +59,7 @@ class ModelRestater:
 
     async def _written(self, question: Question) -> str:
         written = ""
-        async with aclosing(stream_reply(self._model, _messages(question), self._limits)) as pieces:
+        async with aclosing(self._call(self._model, _messages(question), self._limits)) as pieces:
             async for piece in pieces:
                 written += "" if isinstance(piece, Spent) else piece
         return clean(written).strip("\"'“”‘’ ")

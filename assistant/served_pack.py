@@ -1,7 +1,10 @@
 """The version of the pack being served, with all that questions need of it: search, and a reader that has read it."""
 
+import asyncio
 import logging
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -13,10 +16,12 @@ from assistant.fact_sheet import FactSheet, FactSheetError
 from assistant.kept_sheets import fingerprint, load_sheet
 from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
+from assistant.remembered import Readings
 from assistant.secretariat.matching_approved import SameMeaning
 from assistant.sentence_reader import SentenceReader
 from assistant.subjects import asked_about
 from assistant.supporting import SupportCheck
+from assistant.tracing import retrieval
 from assistant.trained import TrainedJudge, calibration, trained_by
 from knowledge.domain import BlockKind, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
@@ -44,7 +49,8 @@ def sheet_fingerprint() -> str:
 class ServedPack:
     """Follows a store. With `read_ahead` passages are read before anybody asks, so that the first answers are quick.
 
-    `remembered_bytes` bounds what is kept of passages that were read. `sheets` is where fact sheets lie.
+    `remembered_bytes` bounds what is kept of passages that were read. `sheets` is where fact sheets lie. With
+    `remembering` a question that was asked before is not looked up anew.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class ServedPack:
         read_ahead: bool = False,
         remembered_bytes: int = 128_000_000,
         sheets: Path | None = None,
+        remembering: bool = False,
     ) -> None:
         self._reading = embeddings if isinstance(embeddings, LocalEmbeddings) else LocalEmbeddings()
         self._questions = QuestionReader(self._reading)
@@ -65,6 +72,8 @@ class ServedPack:
         self.same = SameMeaning(self._questions, self._passages, self._model)
         self._ahead = read_ahead
         self._sheets = sheets
+        # Threads of its own: what takes a moment must not wait behind every question that is being judged.
+        self._judging = ThreadPoolExecutor(os.cpu_count(), "judging") if remembering else None
         self._live = LiveIndex(store, prepare=self._opened)
 
     def start(self) -> None:
@@ -74,6 +83,8 @@ class ServedPack:
     def stop(self) -> None:
         """The version is closed when its last question has ended."""
         self._passages.stop()
+        if self._judging:
+            self._judging.shutdown(cancel_futures=True)
         self._live.stop()
 
     def lease(self) -> AbstractContextManager[Opened]:
@@ -97,7 +108,13 @@ class ServedPack:
             self._passages.read_ahead(usable.passages)
         sheet = _Sheet(self._sheets, index.version)
         reader = SentenceReader(self._questions, self._passages, usable.passages, TrainedJudge(self._model))
-        return Opened(index, lambda question: _found(search, usable.passages, question), reader, self._supports, sheet)
+
+        def find(question: Question) -> Sequence[Evidence]:
+            with retrieval(index.campaign.id):
+                return _found(search, usable.passages, question)
+
+        readings = Readings(self._judging) if self._judging else asyncio.to_thread
+        return Opened(index, find, reader, self._supports, sheet, readings)
 
 
 class _Sheet:

@@ -1,8 +1,10 @@
 """All that differs between machines. The only module that reads the environment (or a file `.env`)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -25,6 +27,15 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 LOCAL: Final = "local"
 """The name of the embedding model that needs no network."""
+
+MEMORY: Final = "memory"
+"""Where limits are kept when no other process has to know of them."""
+
+MAX_HEAD: Final = 16_384
+"""Bytes of a request before its body: the address that is asked for and all headers. Browsers send a tenth of it."""
+
+NONE: Final = "none"
+"""No proxy is believed."""
 
 
 class SettingsError(Exception):
@@ -84,6 +95,29 @@ def _issuer(value: str) -> str:
     return value
 
 
+def _shelf(value: str) -> str:
+    if value and not re.fullmatch(r"[a-z][a-z0-9+.-]*://.+", value):
+        raise ValueError("not such an address")
+    return value.rstrip("/")
+
+
+def _chroma(value: str) -> str:
+    """In the clear only within a network of one's own: Chroma's server asks nobody who they are."""
+    address = _url("http", "https")(value)
+    parts = urlsplit(address)
+    if parts.scheme == "http" and not _is_inside(str(parts.hostname)):
+        raise ValueError("not such an address")
+    return address
+
+
+def _is_inside(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        # A name without a dot is one of the machine's own network.
+        return "." not in host
+
+
 def _database(value: SecretStr) -> SecretStr:
     """SQLAlchemy's form of an address, whichever of its common spellings was given."""
     address = value.get_secret_value()
@@ -92,6 +126,22 @@ def _database(value: SecretStr) -> SecretStr:
     if address and not address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("not such an address")
     return SecretStr(address)
+
+
+def _limits(value: SecretStr) -> SecretStr:
+    """ "memory", a database or Redis."""
+    address = value.get_secret_value()
+    is_redis = address.startswith(("redis://", "rediss://", "unix://"))
+    return value if address in ("", MEMORY) or is_redis else _database(value)
+
+
+def _proxies(value: str) -> str:
+    """Addresses and networks. Never "*": then whatever a caller says of itself would count."""
+    hosts = [host.strip() for host in value.split(",")]
+    if hosts != [NONE]:
+        for host in hosts:
+            ip_network(host)
+    return ",".join(hosts)
 
 
 class Settings(BaseSettings):
@@ -112,6 +162,13 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
     ] = Field("info", description="debug, info, warning or error")
+    log_format: Literal["plain", "json"] = Field("plain", description="plain or json")
+    otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(_url("http", "https"))] = Field(
+        "", description="where traces are sent by OTLP over gRPC, such as http://127.0.0.1:4317"
+    )
+    otel_service_name: str = Field(
+        "recruitment-pack-assistant", min_length=1, description="the name that traces give this service"
+    )
 
     openai_api_key: SecretStr | None = Field(None, description="a key, without spaces")
     openai_base_url: Annotated[str, AfterValidator(_url("http", "https"))] = Field(
@@ -129,14 +186,30 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="an address such as sqlite:///records.sqlite3 or postgresql://user:password@host/name",
     )
-    chroma_url: Annotated[str, AfterValidator(_url("http", "https"))] = Field(
-        "", description="an address such as http://127.0.0.1:8001"
+    chroma_url: Annotated[str, AfterValidator(_chroma)] = Field(
+        "",
+        repr=False,
+        description="an address such as http://127.0.0.1:8001 or https://:token@api.trychroma.com/tenant/database "
+        "(http only to this machine or within a private network)",
+    )
+    index_url: Annotated[str, AfterValidator(_shelf)] = Field(
+        "", description="an address such as file:///shared/index or s3://bucket/index, the same on every machine"
     )
     ask_limit: Annotated[AskLimit | None, NoDecode, BeforeValidator(_ask_limit)] = Field(
         AskLimit(15, 60),
         description='questions a minute, such as "15/minute", or "15/minute, 60/minute" for a conversation and an '
         'address, or "off"',
     )
+    limits_url: Annotated[SecretStr, AfterValidator(_limits)] = Field(
+        SecretStr(""),
+        description='"memory", or an address such as redis://127.0.0.1:6379/0 or postgresql://user:password@host/name',
+    )
+    forwarded_allow_ips: Annotated[str, AfterValidator(_proxies)] = Field(
+        "127.0.0.1,::1",
+        description='the addresses or networks of the proxies in front, such as "10.0.0.5, 172.18.0.0/16", or "none"',
+    )
+    model_tokens_a_day: int | None = Field(None, ge=1, description="a whole number of tokens, read and written")
+    model_dollars_a_day: float | None = Field(None, gt=0, description="US dollars, more than 0")
     max_body: int = Field(16_384, ge=4096, le=1_048_576, description="bytes, a whole number from 4096 to 1048576")
     retention_days: int = Field(180, ge=1, le=180, description="a whole number of days from 1 to 180")
     retention_after_closing_days: int = Field(30, ge=0, le=30, description="a whole number of days from 0 to 30")
@@ -173,6 +246,8 @@ class Settings(BaseSettings):
             )
         if self.first_token_seconds > self.answer_seconds:
             raise ValueError("FIRST_TOKEN_SECONDS is more than ANSWER_SECONDS; expected at most as much")
+        if self.model_dollars_a_day is not None and (self.price_in is None or self.price_out is None):
+            raise ValueError("MODEL_DOLLARS_A_DAY is set, which needs PRICE_IN and PRICE_OUT too")
         if self.uses_oidc and not (self.oidc_client_id and self.oidc_roles):
             raise ValueError("OIDC_ISSUER is set, which needs OIDC_CLIENT_ID and OIDC_ROLES too")
         return self
@@ -192,6 +267,19 @@ class Settings(BaseSettings):
         """SQLAlchemy's address of the records; it may hold a password."""
         return self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'records.sqlite3'}"
 
+    @property
+    def limits(self) -> str:
+        """Where limits are kept: "memory", or an address, which may hold a password.
+
+        Without a word of it they are shared as far as the records are: by workers, and by machines on PostgreSQL.
+        In SQLite they have a file of their own, since only one may write to a file, and the records take their time.
+        """
+        if given := self.limits_url.get_secret_value():
+            return given
+        if not self.database.startswith("sqlite:"):
+            return self.database
+        return MEMORY if self.workers == 1 else f"sqlite:///{self.data_dir / 'limits.sqlite3'}"
+
 
 def load_settings(**given: Any) -> Settings:
     """The settings of this machine; what is given by name (a command-line option, say) wins over the environment."""
@@ -209,6 +297,9 @@ _SHOWN: Final = {
     "host",
     "log_level",
     "ask_limit",
+    "forwarded_allow_ips",
+    "model_tokens_a_day",
+    "model_dollars_a_day",
     "max_body",
     "retention_days",
     "retention_after_closing_days",

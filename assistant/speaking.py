@@ -1,6 +1,7 @@
 """A draft becomes what is said: claims that pass their checks are sentences, and the whole is an answer."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from assistant.citing import Checked, cite
 from assistant.domain import (
@@ -154,9 +155,22 @@ def _lead_in(spoken: Spoken, words: Replies) -> str:
     passages = [citation.passage for citation in spoken.citations]
     if len({passage.document for passage in passages}) > 1 and any(passage.amends for passage in passages):
         return words.lead_in.differing
+    if _disputed(passages):
+        return words.lead_in.disputed
     if count := _whole_list(passages, spoken.evidence):
         return words.about_list(count)
     return words.lead_in.several if len(spoken.sentences) > 1 else words.lead_in.one
+
+
+def _disputed(said: Sequence[Passage]) -> bool:
+    """Whether two documents give the same label different values, and neither says that it amends the other."""
+    labelled = [passage for passage in said if passage.label]
+    return any(
+        one.label.casefold() == other.label.casefold()
+        and one.document != other.document
+        and one.text.casefold().split() != other.text.casefold().split()
+        for one, other in combinations(labelled, 2)
+    )
 
 
 def _whole_list(said: Sequence[Passage], evidence: Sequence[Evidence]) -> int:

@@ -85,7 +85,8 @@ def asked_about(question: str, among: Sequence[Subject] | None = None) -> tuple[
 
 def _subject(entry: _Entry) -> Subject:
     asked = any_of(entry.asked)
-    assert asked is not None, f"subject {entry.name} has no words under asked"
+    if asked is None:
+        raise ValueError(f"{FILE}: subject {entry.name} has no words under asked")
     return Subject(
         name=entry.name,
         missing=entry.missing,

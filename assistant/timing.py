@@ -1,8 +1,10 @@
-"""How long each step of an answer took."""
+"""How long each step of an answer took, and the span that it is in a trace."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
+
+from assistant.tracing import span
 
 
 class Timings:
@@ -15,8 +17,14 @@ class Timings:
     @contextmanager
     def of(self, step: str) -> Iterator[None]:
         began = perf_counter()
-        yield
+        with span(step):
+            yield
         self._steps[step] = _milliseconds(began)
+
+    def spared(self, *steps: str) -> None:
+        """Steps that, unless they were taken, this answer did without: 0 milliseconds."""
+        for step in steps:
+            self._steps.setdefault(step, 0.0)
 
     def total(self) -> Mapping[str, float]:
         """The steps so far and their `total`."""

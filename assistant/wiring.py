@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pydantic import SecretStr
 
 from assistant import __version__
 from assistant.answering import Assistant, Making
-from assistant.composing import Composer
+from assistant.budget import Allowance, Budget
+from assistant.checks.sets import while_serving
+from assistant.clients import open_chat_model, open_embeddings, open_writers
+from assistant.composing.breaker import CircuitBreaker
 from assistant.composing.quoting import QuotingComposer
-from assistant.conversation import Restater, RuleRestater
-from assistant.database import RecordsError, may_hold_anything, open_database
+from assistant.conversation import RuleRestater
+from assistant.database import Database, RecordsError, may_hold_anything, open_database
 from assistant.domain import Question
 from assistant.fact_sheet import FactSheet, FactSheetError, draw_up_for, overruled_by
 from assistant.guard import Guard
 from assistant.kept_sheets import clear_sheets, load_sheet, save_sheet
+from assistant.limits import Shares
+from assistant.limits.failing_open import FailingOpen
+from assistant.limits.memory import MemoryShares
 from assistant.prompts import prompts_version
+from assistant.publishing import Follower, publish
 from assistant.records import Records
 from assistant.secretariat.addenda import Addenda
 from assistant.secretariat.approvals import Approvals
@@ -34,56 +39,39 @@ from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import open_secretariat
 from assistant.secretariat.switches import SwitchedAssistant
 from assistant.served_pack import ServedPack, sheet_fingerprint
-from assistant.settings import LOCAL, ROOT, Settings
+from assistant.settings import MEMORY, ROOT, Settings
 from assistant.signposts import SignpostsError, load_signposts
 from assistant.web.service import NotReady, PackVersion, Service
 from knowledge.domain import Campaign, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
 from knowledge.pack import PackError, campaign_id
+from knowledge.shelf import Shelf, ShelfError
 from knowledge.store import DocumentInfo, PassageStore, Report, StoreError, campaign_folder, silent
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-
-    from knowledge.remote import RemoteEmbeddings
-
-_NO_KEY = "none"
-"""Servers of one's own often need no key, and the client will not go without one."""
 
 
 class WiringError(Exception):
     """The assistant can't be put together; the message names what is wrong and the remedy."""
 
 
-def open_embeddings(settings: Settings) -> "LocalEmbeddings | RemoteEmbeddings":
-    """What makes the vectors of passages and questions."""
-    if settings.embedding_model == LOCAL:
-        return LocalEmbeddings()
-    from langchain_openai import OpenAIEmbeddings
+def build_assistant(
+    settings: Settings,
+    served_pack: ServedPack,
+    *,
+    breaker: CircuitBreaker | None = None,
+    budget: Budget | None = None,
+) -> Assistant:
+    """The assistant over a served pack. WiringError when the campaign's signposts can't be used.
 
-    from knowledge.remote import RemoteEmbeddings
-
-    # Servers other than OpenAI's take text, not the token numbers that this client would send of long ones.
-    client = OpenAIEmbeddings(
-        model=settings.embedding_model,
-        api_key=settings.openai_api_key or SecretStr(_NO_KEY),
-        base_url=settings.openai_base_url or None,
-        check_embedding_ctx_length=False,
-        max_retries=2,
-    )
-    return RemoteEmbeddings(client, name=settings.embedding_model)
-
-
-def build_assistant(settings: Settings, served_pack: ServedPack) -> Assistant:
-    """The assistant over a served pack. WiringError when the campaign's signposts can't be used."""
+    `breaker` is asked before each call of the model; else it has one of its own. `budget` bounds those calls.
+    """
     try:
         signposts = load_signposts(pack_folders(settings).in_force().folder)
     except (SignpostsError, PackError) as error:
         raise WiringError(str(error)) from error
-    composer, restater = _writers(settings)
+    composer, restater = open_writers(settings, breaker or CircuitBreaker(), budget)
     return Assistant(
         served_pack=served_pack,
-        guard=Guard(signposts, published=_published(served_pack)),
+        guard=Guard(signposts, published=partial(_published, served_pack)),
         restater=restater,
         composer=composer,
         making=Making(
@@ -103,12 +91,15 @@ def _published(served_pack: ServedPack) -> str:
     return f"{contact.name}\n{contact.email}\n{contact.url}"
 
 
-def open_served_pack(settings: Settings, *, read_ahead: bool = False) -> ServedPack:
-    """The campaign's index, followed from now on. Stop it when done."""
+def open_served_pack(settings: Settings, *, serving: bool = False) -> ServedPack:
+    """The campaign's index, followed from now on. Stop it when done.
+
+    `serving`: it is read before anybody asks, and readings are remembered. Who measures wants each question looked up.
+    """
     _quiet_tracing()
     embeddings = open_embeddings(settings)
     store = _store(settings, embeddings.name)
-    served_pack = ServedPack(store, embeddings, read_ahead=read_ahead, sheets=_sheets(store))
+    served_pack = ServedPack(store, embeddings, read_ahead=serving, sheets=_sheets(store), remembering=serving)
     served_pack.start()
     return served_pack
 
@@ -166,17 +157,38 @@ def withdraw_stale_answers(settings: Settings, passages: Sequence[Passage]) -> i
         database.close()
 
 
+def publish_version(settings: Settings, version: str) -> None:
+    """Let every machine that follows INDEX_URL serve a version built here. ShelfError or RecordsError if not."""
+    store = _store(settings)
+    campaign = campaign_id(settings.pack_dir)
+    shelf = Shelf(settings.index_url, campaign)
+    sheet = _sheets(store) / f"{version}.json"
+    database = open_database(settings.database)
+    try:
+        publish(store.folder / version, sheet, campaign=campaign, shelf=shelf, database=database, at=datetime.now(UTC))
+    finally:
+        database.close()
+
+
 def build_service(settings: Settings) -> Service:
     """All that the web service stands on. WiringError when a part can't be made."""
     try:
         database = open_database(settings.database)
-    except RecordsError as error:
+        shares = open_shares(settings)
+        follower = _follower(settings, database) if settings.index_url else None
+    except (RecordsError, ShelfError) as error:
         raise WiringError(str(error)) from error
-    served_pack = open_served_pack(settings, read_ahead=True)
+    if follower:
+        follower.start()
+    served_pack = open_served_pack(settings, serving=True)
+
+    breaker, budget = CircuitBreaker(), _budget(settings, database)
     try:
-        assistant = build_assistant(settings, served_pack)
+        assistant = build_assistant(settings, served_pack, breaker=breaker, budget=budget)
     except WiringError:
         served_pack.stop()
+        if follower:
+            follower.stop()
         database.close()
         raise
     secretariat = open_secretariat(database, by_links=not settings.uses_oidc)
@@ -192,6 +204,8 @@ def build_service(settings: Settings) -> Service:
         packs.close()
         gaps.close()
         served_pack.stop()
+        if follower:
+            follower.stop()
 
     return Service(
         settings=settings,
@@ -213,8 +227,20 @@ def build_service(settings: Settings) -> Service:
         search=search,
         links=assistant.guard.signposts.links,
         approved=lambda: approved.published(_served(served_pack)),
-        problem=lambda: served_pack.problem or None,
+        problem=lambda: (follower.problem if follower else "") or served_pack.problem or None,
         close=close,
+        shares=shares,
+        checks=while_serving(
+            settings,
+            served_pack,
+            database,
+            assistant.guard.signposts,
+            model=open_chat_model(settings) if settings.uses_model else None,
+            left_alone=lambda: breaker.is_open,
+            budget=budget,
+        ),
+        model_left_alone=lambda: breaker.is_open,
+        queues=secretariat.queues.counts,
     )
 
 
@@ -231,6 +257,7 @@ def _workshop(settings: Settings) -> Workshop:
         embeddings=open_embeddings(settings),
         cases=ROOT / "evals" / "cases" / folders.campaign,
         draw_up=lambda version: keep_fact_sheet(settings, version),
+        share=lambda version: publish_version(settings, version) if settings.index_url else None,
         chroma_url=settings.chroma_url,
     )
 
@@ -241,39 +268,22 @@ def _quoting(assistant: Assistant) -> Assistant:
     return replace(assistant, composer=QuotingComposer(), restater=RuleRestater(), making=making)
 
 
-def _writers(settings: Settings) -> tuple[Composer, Restater]:
-    """Who writes answers and who makes follow-ups stand alone: a model where there is one, and the rules behind it."""
-    if not settings.uses_model:
-        return QuotingComposer(), RuleRestater()
-    from assistant.composing.breaker import CircuitBreaker
-    from assistant.composing.calling import Limits, Prices
-    from assistant.composing.fallback import FallbackComposer
-    from assistant.composing.model import ModelComposer
-    from assistant.restating import ModelRestater
+def open_shares(settings: Settings) -> Shares:
+    """What limits are counted in; it never raises. RecordsError when that is a database which can't be opened."""
+    if settings.limits == MEMORY:
+        return MemoryShares()
+    if settings.limits.startswith(("sqlite:", "postgresql")):
+        from assistant.limits.in_database import DatabaseShares
 
-    model = _chat_model(settings)
-    breaker = CircuitBreaker()
-    writer = ModelComposer(
-        model,
-        limits=Limits(settings.first_token_seconds, settings.answer_seconds, settings.answer_tokens),
-        prices=Prices(settings.price_in, settings.price_out),
-        breaker=breaker,
-    )
-    return FallbackComposer(writer, QuotingComposer()), ModelRestater(model, RuleRestater(), breaker=breaker)
+        return FailingOpen(DatabaseShares(open_database(settings.limits, passing=True)))
+    from assistant.limits.in_redis import RedisShares
+
+    return FailingOpen(RedisShares(settings.limits))
 
 
-def _chat_model(settings: Settings) -> "BaseChatModel":
-    from langchain_openai import ChatOpenAI
-
-    return ChatOpenAI(
-        model=settings.chat_model,
-        api_key=settings.openai_api_key or SecretStr(_NO_KEY),
-        base_url=settings.openai_base_url or None,
-        max_retries=0,
-        timeout=settings.answer_seconds,
-        stream_usage=True,
-        use_responses_api=False,
-    )
+def _budget(settings: Settings, database: Database) -> Budget | None:
+    allowance = Allowance(settings.model_tokens_a_day, settings.model_dollars_a_day)
+    return None if allowance == Allowance() else Budget(database, allowance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +309,12 @@ def _kept(settings: Settings, pack_version: str) -> PackVersion | None:
 def _store(settings: Settings, embedder: str = "") -> PassageStore:
     folder = campaign_folder(settings.data_dir, campaign_id(settings.pack_dir))
     return PassageStore(folder, chroma_url=settings.chroma_url, embedder=embedder)
+
+
+def _follower(settings: Settings, database: Database) -> Follower:
+    store, campaign = _store(settings), campaign_id(settings.pack_dir)
+    shelf = Shelf(settings.index_url, campaign)
+    return Follower(store, shelf, database, campaign=campaign, sheets=_sheets(store))
 
 
 def _sheets(store: PassageStore) -> Path:

@@ -54,12 +54,13 @@ def figures(run: Run) -> Iterator[Figure]:
 def _case(run: Run, settings: Settings, *, name: str, remembered_bytes: int) -> Iterator[Figure]:
     embeddings = Watched()
     store = PassageStore(campaign_folder(settings.data_dir, settings.pack_dir.name), embedder=embeddings.name)
+    # Passages may be remembered here, readings of questions never: each answer is to be worked out.
     served_pack = ServedPack(store, embeddings, remembered_bytes=remembered_bytes)
     served_pack.start()
     try:
         with asyncio.Runner() as loop:
             bench = _Bench(loop, build_assistant(settings, served_pack), embeddings, cycle(questions()))
-            bench.alone(5)
+            bench.alone(1 if run.quick else 5)
             yield from _one_by_one(bench, run, name)
             yield from _together(bench, run, name)
     finally:
@@ -67,7 +68,7 @@ def _case(run: Run, settings: Settings, *, name: str, remembered_bytes: int) -> 
 
 
 def _one_by_one(bench: "_Bench", run: Run, name: str) -> Iterator[Figure]:
-    rounds = [bench.alone(10 if run.quick else 40) for _ in range(run.rounds)]
+    rounds = [bench.alone(4 if run.quick else 40) for _ in range(run.rounds)]
     whole = tuple(float(np.median([own for own, _, _ in asked])) * 1000 for asked in rounds)
     model = tuple(float(np.median([passes for _, passes, _ in asked])) * 1000 for asked in rounds)
     yield Figure(f"{name}: answer / its model passes", ratios(whole, model), "x", at_most=1.3)
@@ -79,7 +80,7 @@ def _one_by_one(bench: "_Bench", run: Run, name: str) -> Iterator[Figure]:
 
 
 def _together(bench: "_Bench", run: Run, name: str) -> Iterator[Figure]:
-    rounds = [bench.together(16 if run.quick else 40) for _ in range(run.rounds)]
+    rounds = [bench.together(_ASKERS if run.quick else 40) for _ in range(run.rounds)]
     whole, model = tuple(own for own, _ in rounds), tuple(alone for _, alone in rounds)
     yield Figure(f"{name}: answers a second, {_ASKERS} askers", whole, "")
     yield Figure(f"{name}: model passes for as many, {_ASKERS} threads", model, "answers/s")

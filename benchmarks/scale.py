@@ -29,11 +29,8 @@ def figures(run: Run) -> Iterator[Figure]:
     model = LocalEmbeddings()
     asked = (public_questions(run.evaldata, _QUESTIONS) if run.evaldata else questions()) * 2
     asked = asked[: 40 if run.quick else _QUESTIONS]
-    known = (
-        public_texts(run.evaldata, 200 if run.quick else 2_000)
-        if run.evaldata
-        else mixed_texts(200 if run.quick else 2_000, None)
-    )
+    count = 60 if run.quick else 2_000
+    known = public_texts(run.evaldata, count) if run.evaldata else mixed_texts(count, None)
     vectors, blended = model.vectors(asked), Blended(known)
     built = []
     for size in _SIZES["quick" if run.quick else "full" if run.full else "usual"]:

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from assistant import __version__, answering, prompts
 from assistant.answering import Assistant, Opened
+from assistant.clients import open_embeddings
 from assistant.domain import Answer, Question
 from assistant.served_pack import ServedPack
 from assistant.settings import LOCAL, Settings, load_settings
-from assistant.wiring import build_assistant, open_embeddings, open_served_pack
+from assistant.wiring import build_assistant, open_served_pack
 from evals.cases import pack_folder
 from evals.domain import Asked, Case, Run, World
 from evals.model.scripted import scripted_model
@@ -97,6 +98,7 @@ def _answers_of(cases: Sequence[Case], settings: Settings, repeats: int) -> Iter
     """Of cases that are asked of one pack."""
     ingest(settings.pack_dir, settings.data_dir, open_embeddings(settings))
     pack = load_pack(settings.pack_dir).version
+    # Not as in serving: no reading is remembered, so that each timing is of work that was done.
     served_pack = open_served_pack(settings)
     try:
         plain = [case for case in cases if case.world is not World.SCRIPTED]

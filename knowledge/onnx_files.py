@@ -1,6 +1,7 @@
 """ONNX files of the repository: loaded only when they are the files they should be. The only module that opens one."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,6 +42,9 @@ class ModelFile:
 
 def open_session(file: ModelFile, *, threads: int) -> Session:
     """The model, ready to run on the processor."""
+    # Else onnxruntime tells its makers of each process that loads it, even after `disable_telemetry_events`. It looks
+    # for this once, when it is imported.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -28,9 +28,9 @@ def split(pack: Pack, *, max_tokens: int, count_tokens: Callable[[str], int]) ->
 
     passages: list[Passage] = []
     for document in pack.documents:
-        equals: Counter[tuple[tuple[str, ...], str]] = Counter()
-        for block, start, end in _joined(document.text, _pieces(document, fits), fits):
-            text = document.text[start:end]
+        whole, equals = document.text, Counter[tuple[tuple[str, ...], str]]()
+        for block, start, end in _joined(whole, _pieces(document, fits), fits):
+            text = whole[start:end]
             passages.append(_passage(document, block, start, text, equals[block.heading, text], len(passages)))
             equals[block.heading, text] += 1
     return tuple(passages)

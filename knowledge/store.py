@@ -7,8 +7,9 @@ dies, what readers find is a version that is whole.
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -38,6 +39,7 @@ __all__ = [
     "Index",
     "PassageStore",
     "Report",
+    "StoreBusy",
     "StoreError",
     "campaign_folder",
     "silent",
@@ -58,6 +60,10 @@ class StoreError(Exception):
 def campaign_folder(data_dir: Path, campaign: str) -> Path:
     """Where the index of a campaign lies."""
     return data_dir / "index" / campaign
+
+
+class StoreBusy(StoreError):
+    """Another process is changing the index at this moment."""
 
 
 class PassageStore:
@@ -143,6 +149,42 @@ class PassageStore:
                 self._publish(name)
             self._retire(name)
         return _changes(name, before, passages, embedded=embedded, built=built)
+
+    def take_in(self, version: str, fetch: Callable[[Path], object], *, published_at: datetime) -> None:
+        """Keep a version that was built elsewhere. `fetch` fills a folder with it; nothing of it counts until all of it
+        is there and as it was built.
+        """
+        if not _VERSION.fullmatch(version):
+            raise StoreError(f"{version!r} is no name of a version.")
+        with self._faults_told(), self._only_builder():
+            if _as_built(self.folder / version):
+                return
+            self._clear_remains()
+            staging = self.folder / f".staging-{version}" / version
+            try:
+                fetch(staging)
+                if not _as_built(staging):
+                    raise StoreError(f"{version} was fetched, but is not as it was built.")
+                if (self.folder / version).exists():
+                    (self.folder / version).rename(self.folder / f".retired-{version}")
+                staging.rename(self.folder / version)
+                os.utime(self.folder / version, (published_at.timestamp(), published_at.timestamp()))
+                to_disk(self.folder)
+            finally:
+                self._clear_remains()
+
+    def switch_to(self, version: str) -> None:
+        """Serve a version that is kept."""
+        with self._faults_told(), self._only_builder():
+            if version != self.current():
+                self._publish(version)
+
+    def keep(self, versions: Collection[str]) -> None:
+        """Clear away all other versions here. Collections on a Chroma server are their builder's to drop."""
+        with self._faults_told(), self._only_builder():
+            for version in set(self.versions()) - set(versions):
+                (self.folder / version).rename(self.folder / f".retired-{version}")
+            self._clear_remains()
 
     def _open(self, name: str) -> Index:
         try:
@@ -235,7 +277,7 @@ class PassageStore:
             with FileLock(self.folder / ".builder.lock", timeout=_PATIENCE_SECONDS):
                 yield
         except Timeout as error:
-            raise StoreError(
+            raise StoreBusy(
                 f"Another ingest is building the index in {self.folder}: wait until it has ended, then run this again."
             ) from error
 
@@ -246,6 +288,13 @@ class PassageStore:
         except _FAULTS as error:
             left = f"The index in {self.folder} was left as it was"
             raise StoreError(f"{left}: {error}. When that is mended, run `python ingest.py` again.") from error
+
+
+def _as_built(folder: Path) -> bool:
+    try:
+        return not changed_files(folder, read_manifest(folder))
+    except ManifestError:
+        return False
 
 
 def _changes(

@@ -36,9 +36,13 @@ class Reply:
 
 @dataclass
 class ScriptedModel:
-    """What a test asks of the server: its address, what it was asked, and how many callers left early."""
+    """What a test asks of the server: its address, what it was asked, and how many callers left early.
+
+    `waiting` are the replies still to come; a test may put others in their place.
+    """
 
     base_url: str = ""
+    waiting: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     left: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
@@ -56,6 +60,7 @@ def chat_client(model: ScriptedModel) -> "ChatOpenAI":
         base_url=model.base_url,
         api_key=SecretStr("none"),
         max_retries=0,
+        stream_chunk_timeout=None,
         stream_usage=True,
         use_responses_api=False,
     )
@@ -83,8 +88,7 @@ def in_pieces(text: str, size: int = 7) -> list[str]:
 @contextmanager
 def scripted_model(*replies: Reply) -> Iterator[ScriptedModel]:
     """Serves the replies in turn; the last one again and again."""
-    model = ScriptedModel()
-    waiting = list(replies)
+    model = ScriptedModel(waiting=list(replies))
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -94,7 +98,7 @@ def scripted_model(*replies: Reply) -> Iterator[ScriptedModel]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with lock:
                 model.asked.append(asked)
-                reply = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+                reply = model.waiting.pop(0) if len(model.waiting) > 1 else model.waiting[0]
             try:
                 _send(self, reply)
             except OSError:

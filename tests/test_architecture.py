@@ -56,6 +56,7 @@ def test_no_program_imports_another(program: str) -> None:
     [
         ("chromadb", ("knowledge/versions/", "knowledge/store.py")),
         ("bm25s", ("knowledge/lexical.py",)),
+        ("fsspec", ("knowledge/shelf.py",)),
         (
             "sqlalchemy",
             (
@@ -65,10 +66,16 @@ def test_no_program_imports_another(program: str) -> None:
                 "assistant/database.py",
                 "assistant/tables.py",
                 "assistant/migrations/",
+                "assistant/published_index.py",
                 "assistant/secretariat/",
+                "assistant/limits/",
+                "assistant/budget.py",
             ),
         ),
+        ("redis", ("assistant/limits/in_redis.py",)),
         ("fastapi", ("assistant/web/", "server.py")),
+        ("prometheus_client", ("assistant/web/metrics.py",)),
+        ("opentelemetry", ("assistant/otlp.py",)),
         ("onnxruntime", ("knowledge/onnx_files.py",)),
     ],
 )
@@ -131,8 +138,9 @@ def test_nothing_names_a_place_on_somebodys_machine() -> None:
 
 
 @pytest.mark.parametrize("module", ["assistant.web.app", "assistant.wiring"])
-def test_what_only_a_model_or_a_provider_needs_is_not_imported_without_one(module: str) -> None:
-    check = f"import {module}, sys; print(*({{'openai', 'torch', 'langchain_openai', 'authlib'}} & set(sys.modules)))"
+def test_what_only_a_model_a_provider_or_traces_need_is_not_imported_without_them(module: str) -> None:
+    heavy = {"openai", "torch", "langchain_openai", "authlib", "opentelemetry.sdk", "grpc", "assistant.otlp"}
+    check = f"import {module}, sys; print(*({heavy} & set(sys.modules)))"
 
     done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, timeout=60)
 

@@ -1,6 +1,7 @@
 """`Assistant.answer` over the real pack and over small ones: what is said, in which order, and on what it rests."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -28,8 +29,10 @@ from assistant.reading import Reading
 from assistant.replies import replies
 from assistant.wiring import open_served_pack
 from knowledge.domain import Evidence
+from knowledge.embedding import LocalEmbeddings
+from knowledge.ingesting import ingest
 from knowledge.store import StoreError
-from tests.doors import Asking, settings_for
+from tests.doors import Asking, asking, ingested, settings_for
 
 Over = Callable[[Mapping[str, str]], Asking]
 
@@ -283,3 +286,24 @@ def test_when_no_claim_holds_the_pack_is_quoted_and_nothing_is_missing(real: Ask
     assert (answer.mode, answer.outcome, answer.missing) == ("fallback", Outcome.ANSWERED, None)
     assert "fortnightly Panel meetings" in answer.text
     assert len(answer.dropped) == len(FORGED)
+
+
+def test_a_contact_that_is_changed_while_serving_is_no_persons_secret_from_then_on(
+    tmp_path: Path, embeddings: LocalEmbeddings
+) -> None:
+    campaign = 'name = "Panel"\n[contact]\nemail = "old@example.gov.uk"\n'
+    data = ingested(tmp_path, {"pack.md": "# Panel\n\nIt meets.\n", "campaign.toml": campaign}, embeddings)
+    with asking(tmp_path / "pack", data) as panel:
+        screen = panel.assistant.guard.screen
+        asked = Question("May I write to new@example.gov.uk?")
+        before = screen(asked)
+
+        (tmp_path / "pack" / "campaign.toml").write_text(campaign.replace("old@", "new@"))
+        ingest(tmp_path / "pack", data, embeddings)
+        end = time.monotonic() + 5
+        while screen(asked) and time.monotonic() < end:
+            time.sleep(0.05)
+
+        assert before
+        assert before.rule is Rule.PERSONAL_DATA
+        assert screen(asked) is None

@@ -9,17 +9,23 @@ from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.figures import Figure, Run, ratios, turns
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where several benchmarks find the index that the first of them made."""
+    return tmp_path_factory.mktemp("benchmarks")
+
+
 @pytest.mark.parametrize("name", ["answer", "tutorial", "start", "threads"])
-def test_each_benchmark_gives_figures(name: str, tmp_path: Path) -> None:
-    figures = list(BENCHMARKS[name](Run(tmp_path, rounds=1, quick=True)))
+def test_each_benchmark_gives_figures(name: str, folder: Path) -> None:
+    figures = list(BENCHMARKS[name](Run(folder, rounds=1, quick=True)))
 
     assert any(figure.target for figure in figures) or name == "threads"
     assert all(figure.value > 0 or figure.at_most == 0 for figure in figures)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read as Linux counts it")
-def test_memory_is_that_of_the_server_process(tmp_path: Path) -> None:
-    resident, highest = BENCHMARKS["memory"](Run(tmp_path, rounds=1, quick=True))
+def test_memory_is_that_of_the_server_process(folder: Path) -> None:
+    resident, highest = BENCHMARKS["memory"](Run(folder, rounds=1, quick=True))
 
     assert 50 < resident.value <= highest.value
 

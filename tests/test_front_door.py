@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from bs4 import BeautifulSoup
 from openai import OpenAI
 
-from assistant.settings import ROOT
 from tests.doors import Server, program, server
 
 RESPONSIBILITIES = (
@@ -192,7 +190,9 @@ def test_health_readiness_and_metrics_are_told(door: Server) -> None:
     door.ask("What does it pay?")
 
     assert door.http.get("/healthz").json() == {"status": "ok"}
-    assert door.http.get("/readyz").json()["checks"] == {"index": "ok", "records": "ok"}
+    ready = door.http.get("/readyz").json()
+    assert (ready["status"], set(ready["checks"].values())) == ("ok", {"ok"})
+    assert {"index", "records", "disk", "signposts", "settings"} <= ready["checks"].keys()
     metrics = door.http.get("/metrics").text
     assert re.search(r'^\w+\{.*outcome="not_in_pack".*\} [1-9]', metrics, re.MULTILINE), metrics
 
@@ -214,15 +214,21 @@ def test_the_page_answers_with_sources_without_javascript(door: Server) -> None:
     assert all(answer.find(id=target[1:]) for target in targets)
 
 
-def test_a_folder_with_one_text_file_is_a_pack(tmp_path: Path) -> None:
-    pack = tmp_path / "harbour-board"
-    pack.mkdir()
-    (pack / "role.txt").write_text(
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A folder with one text file."""
+    folder = tmp_path / "harbour-board"
+    folder.mkdir()
+    (folder / "role.txt").write_text(
         "Member of the Harbour Board\n\nThe Board looks after three harbours.\n\n"
         "Time commitment\n\nMembers give three days a month to the Board.\n\n"
         "Remuneration\n\nThe fee is £310 a day.\n",
         encoding="utf-8",
     )
+    return folder
+
+
+def test_a_folder_with_one_text_file_is_a_pack(pack: Path, tmp_path: Path) -> None:
     settings = {"PACK_DIR": pack, "DATA_DIR": tmp_path / "data"}
 
     done = program("ingest.py", **settings)
@@ -238,9 +244,7 @@ def test_a_folder_with_one_text_file_is_a_pack(tmp_path: Path) -> None:
         assert unsaid["contact"] == {"name": "", "email": "", "url": ""}
 
 
-def test_a_broken_pack_leaves_the_served_one_served_and_a_mended_one_replaces_it(tmp_path: Path) -> None:
-    pack = tmp_path / "child-safeguarding-panel"
-    shutil.copytree(ROOT / "knowledge/packs/child-safeguarding-panel", pack)
+def test_a_broken_pack_leaves_the_served_one_served_and_a_mended_one_replaces_it(pack: Path, tmp_path: Path) -> None:
     settings = {"PACK_DIR": pack, "DATA_DIR": tmp_path / "data"}
     assert program("ingest.py", **settings).returncode == 0
     with server(tmp_path / "log.txt", **settings) as running:
@@ -253,7 +257,7 @@ def test_a_broken_pack_leaves_the_served_one_served_and_a_mended_one_replaces_it
         assert refused.returncode == 1
         assert "dates.pdf" in refused.stderr
         assert running.http.get("/api/pack").json()["version"] == before
-        assert running.ask("Who supports new members?")["versions"]["pack"] == before
+        assert running.ask("What does it pay?")["versions"]["pack"] == before
         broken.unlink()
         (pack / "dates.md").write_text("# Dates\n\nClosing date: 12 January 2027\n", encoding="utf-8")
         assert program("ingest.py", **settings).returncode == 0

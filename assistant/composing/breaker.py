@@ -19,6 +19,11 @@ class CircuitBreaker:
         self._failed = 0
         self._opened: float | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are not made just now."""
+        return self._opened is not None and self._clock() - self._opened < self._pause
+
     def lets_through(self) -> bool:
         """Whether a call may be made now. While open, asking after the pause takes the one trial."""
         if self._opened is None:

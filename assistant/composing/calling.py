@@ -5,10 +5,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.composing import ComposerError
 from assistant.domain import Usage
+from assistant.tracing import Span, model_call
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 Messages = Sequence[tuple[str, str]]
 """Pairs of a role ("system", "human") and a text."""
+
+
+class NotCalled(ComposerError):
+    """The model may not be asked now. It did not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,14 @@ class Spent:
     tokens_out: int
 
 
+class Call(Protocol):
+    """`stream_reply`, or something around it."""
+
+    def __call__(
+        self, model: "Runnable[Any, AIMessage]", messages: Messages, limits: Limits
+    ) -> AsyncGenerator[str | Spent, None]: ...
+
+
 async def stream_reply(
     model: "Runnable[Any, AIMessage]", messages: Messages, limits: Limits
 ) -> AsyncGenerator[str | Spent, None]:
@@ -55,6 +69,25 @@ async def stream_reply(
 
     Closing the iterator closes the connection.
     """
+    began, begun = perf_counter(), False
+    with model_call(*_address(model), max_tokens=limits.answer_tokens) as call:
+        try:
+            async with aclosing(_pieces(model, messages, limits)) as pieces:
+                async for piece in pieces:
+                    if not begun:
+                        begun = True
+                        call.note("gen_ai.response.time_to_first_chunk", perf_counter() - began)
+                    _note_spent(call, piece)
+                    yield piece
+        except ComposerError as error:
+            call.failed(_fault(error))
+            raise
+        call.note("gen_ai.response.finish_reasons", ["stop"])
+
+
+async def _pieces(
+    model: "Runnable[Any, AIMessage]", messages: Messages, limits: Limits
+) -> AsyncGenerator[str | Spent, None]:
     now = asyncio.get_running_loop().time
     began, length, ended, spent = now(), 0, "", None
     async with aclosing(model.astream(list(messages))) as chunks:  # type: ignore[type-var]
@@ -70,10 +103,10 @@ async def stream_reply(
                 raise ComposerError(f"the model wrote more than {limits.answer_characters} characters")
             if chunk.text:
                 yield str(chunk.text)
-    if ended != "stop":
-        raise ComposerError(f'the model\'s reply ended with "{ended or "nothing"}" instead of "stop"')
     if spent:
         yield spent
+    if ended != "stop":
+        raise ComposerError(f'the model\'s reply ended with "{ended or "nothing"}" instead of "stop"')
 
 
 def usage(
@@ -98,6 +131,24 @@ async def _next(chunks: AsyncIterator["AIMessage"], deadline: float) -> "AIMessa
         # Not the error's own words: a server may repeat the question in them.
         status = getattr(error, "status_code", None)
         raise ComposerError(f"no usable reply from the model: {status or type(error).__name__}") from error
+
+
+def _address(model: "Runnable[Any, AIMessage]") -> tuple[str, str]:
+    """The model's name, and where its server is; empty where a model (or one with something bound to it) has none."""
+    client = getattr(model, "bound", model)
+    return getattr(client, "model_name", ""), getattr(client, "openai_api_base", None) or ""
+
+
+def _note_spent(call: Span, piece: str | Spent) -> None:
+    if isinstance(piece, Spent):
+        call.note("gen_ai.usage.input_tokens", piece.tokens_in)
+        call.note("gen_ai.usage.output_tokens", piece.tokens_out)
+
+
+def _fault(error: ComposerError) -> str:
+    """The status that a server gave, or the kind of the fault."""
+    cause = error.__cause__ or error
+    return str(getattr(cause, "status_code", None) or type(cause).__name__)
 
 
 @cache

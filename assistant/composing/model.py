@@ -10,7 +10,7 @@ from assistant.citing.facts import facts
 from assistant.citing.terms import content
 from assistant.composing import ComposerError
 from assistant.composing.breaker import CircuitBreaker
-from assistant.composing.calling import Limits, Messages, Prices, Spent, stream_reply, usage
+from assistant.composing.calling import Call, Limits, Messages, NotCalled, Prices, Spent, stream_reply, usage
 from assistant.composing.replies import ReplyReader, WrittenReply
 from assistant.domain import Claim, DraftItem, Missing, Question, Usage
 from assistant.prompts import prompt
@@ -40,12 +40,14 @@ class ModelComposer:
         prices: Prices | None = None,
         evidence_tokens: int = 4_000,
         breaker: CircuitBreaker | None = None,
+        call: Call = stream_reply,
         count_tokens: Callable[[str], int] = count_o200k,
     ) -> None:
         self._limits = limits or Limits()
         self._prices = prices or Prices()
         self._evidence_tokens = evidence_tokens
         self._breaker = breaker or CircuitBreaker()
+        self._call = call
         self._count_tokens = count_tokens
         # As extra body, because LangChain sends a plain response_format through openai's parsing client, which keeps
         # and parses the whole reply a second time.
@@ -59,11 +61,13 @@ class ModelComposer:
         messages = await asyncio.to_thread(self._messages, question, evidence)
         draft = _Draft(messages)
         try:
-            async with aclosing(stream_reply(self._model, messages, self._limits)) as pieces:
+            async with aclosing(self._call(self._model, messages, self._limits)) as pieces:
                 async for piece in pieces:
                     for claim in draft.take(piece):
                         yield claim
             rest, missing = draft.reader.finish()
+        except NotCalled:
+            raise
         except ComposerError:
             self._breaker.failed()
             yield self._usage(draft)

@@ -35,12 +35,12 @@ _BOUNDS: tuple[tuple[Reply, Check], ...] = (
 class Guard:
     """Refuses what must not be answered, in the secretariat's words.
 
-    `published` are words that anybody may read, such as the campaign's contact: a detail that stands in them is no
-    person's secret.
+    `published` gives words that anybody may read now, such as the campaign's contact: a detail that stands in them is
+    no person's secret.
     """
 
     signposts: Signposts
-    published: str = ""
+    published: Callable[[], str] = str
     _forbidden: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class Guard:
     def review(self, text: str, *, published: str = "") -> Refusal | None:
         """The reply to give instead of a text that must not be said; details that stand in `published` may be."""
         withheld = self._forbidden.search(plain(text)) or holds_personal_data(
-            text, published=f"{self.published}\n{published}"
+            text, published=f"{self.published()}\n{published}"
         )
         return self.signposts.refusal(Reply.WITHHELD) if withheld else None
 
@@ -66,7 +66,8 @@ class Guard:
         for reply, fits in _SAFETY:
             if any(map(fits, pieces)):
                 return reply
-        if any(holds_personal_data(piece.text, published=self.published) for piece in pieces):
+        published = self.published()
+        if any(holds_personal_data(piece.text, published=published) for piece in pieces):
             return Reply.PERSONAL_DATA
         return kind_of_small_talk(whole) or next((reply for reply, fits in _BOUNDS if any(map(fits, pieces))), None)
 

@@ -65,9 +65,8 @@ ALL: Final = Wanted()
 
 def note(session: Session, change: Change, *, at: datetime) -> None:
     """Add an entry, in the transaction of the change itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        # SQLite writes one transaction at a time; here two could seal the same entry.
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    # Two could seal the same entry.
+    alone(session)
     last = session.execute(
         select(AuditRow.number, AuditRow.hash).order_by(AuditRow.number.desc()).limit(1)
     ).one_or_none()
@@ -85,6 +84,12 @@ def note(session: Session, change: Change, *, at: datetime) -> None:
     row.hash = _seal(row)
     session.add(row)
     session.flush()
+
+
+def alone(session: Session) -> None:
+    """Nobody else adds an entry before this transaction ends. SQLite writes one transaction at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 class Audit:

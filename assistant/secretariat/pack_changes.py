@@ -48,7 +48,8 @@ class PackChange:
     """A change and how far it is. `who` began it.
 
     `summary` holds what it brings (`removed`, `copy_of`, `addenda`), how far the work on it is (`progress`), what is
-    wrong (`fault`), what was found (`found`) on top of which pack (`base`), and by whom it was published and when.
+    wrong (`fault`), what was found (`found`) on top of which pack (`base`), by whom it was published and when, and why
+    other machines could not be given it (`not_shared`).
     """
 
     number: int
@@ -92,3 +93,10 @@ def row_of(session: Session, campaign: str, number: int) -> PackChangeRow:
 def said(at: datetime, doing: str = "reading", done: int = 0, total: int = 0) -> dict[str, Any]:
     """How far work is, as it is kept."""
     return {"at": at.isoformat(), "doing": doing, "done": done, "total": total}
+
+
+def published_numbers(session: Session, campaign: str) -> list[int]:
+    """The last published first."""
+    wanted = (PackChangeRow.campaign == campaign, PackChangeRow.state == State.PUBLISHED.value)
+    changes = [change_of(row) for row in session.scalars(select(PackChangeRow).where(*wanted))]
+    return [one.number for one in sorted(changes, key=lambda one: one.published_at, reverse=True)]

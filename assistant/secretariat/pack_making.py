@@ -29,6 +29,7 @@ class Workshop:
     """What packs are made with. `cases` is where the repository's cases of the campaign lie, if it has any.
 
     `draw_up` draws up the fact sheet of a version; it takes seconds, and whatever it raises is its own.
+    `share` then gives the version to other machines.
     """
 
     folders: PackFolders
@@ -36,6 +37,7 @@ class Workshop:
     embeddings: PassageEmbedder
     cases: Path
     draw_up: Callable[[str], object]
+    share: Callable[[str], object]
     chroma_url: str = ""
 
 

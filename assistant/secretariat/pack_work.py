@@ -11,21 +11,22 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.database import Database
+from assistant.database import Database, RecordsError
 from assistant.fact_sheet import FactSheetError
 from assistant.secretariat.addenda import addenda_of, set_states, with_addenda
 from assistant.secretariat.approved import Approved, approved_of
 from assistant.secretariat.approved import State as ApprovedState
 from assistant.secretariat.audit import Change, note
 from assistant.secretariat.binding import withdraw_stale
-from assistant.secretariat.pack_changes import FIRST, PackChange, State, change_of, row_of, said
+from assistant.secretariat.pack_changes import FIRST, PackChange, State, change_of, published_numbers, row_of, said
 from assistant.secretariat.pack_folders import KEPT, fingerprint
 from assistant.secretariat.pack_making import Workshop, look_over, publish
-from assistant.secretariat.tables import ApprovedRow, EvalCaseRow, PackChangeRow
+from assistant.secretariat.tables import ApprovedRow, EvalCaseRow
 from knowledge.domain import Passage
 from knowledge.onnx_files import ModelError
 from knowledge.pack import PackError
 from knowledge.reading.elements import ReadingError
+from knowledge.shelf import ShelfError
 from knowledge.store import Changes, StoreError
 
 _SAID_EVERY: Final = timedelta(seconds=1)
@@ -85,6 +86,11 @@ class PackWork:
             self._workshop.draw_up(changes.version)
         except (FactSheetError, ModelError, StoreError) as error:
             _log.warning("published without a fact sheet: %s", error)
+        try:
+            self._workshop.share(changes.version)
+        except (ShelfError, RecordsError) as error:
+            _log.error("published here, and not for other machines: %s", error)
+            self._keep(number, not_shared=self._for_people(number, str(error)))
 
     def _published(self, session: Session, number: int, changes: Changes, passages: tuple[Passage, ...]) -> None:
         """In one transaction with what goes out of use by it."""
@@ -101,7 +107,7 @@ class PackWork:
 
     def _clear_old(self) -> None:
         """Keep the documents of the last that were published, and of what is not published yet."""
-        published = self._now(partial(_published_numbers, campaign=self._folders.campaign))
+        published = self._now(partial(published_numbers, campaign=self._folders.campaign))
         for number in published[KEPT:]:
             self._folders.clear(number)
 
@@ -149,10 +155,3 @@ def _to_look_over(
     approved = tuple(approved_of(row, ()) for row in session.scalars(live))
     cases = tuple((row.id, row.text) for row in session.scalars(select(EvalCaseRow)))
     return change_of(row_of(session, campaign, number)), approved, cases
-
-
-def _published_numbers(session: Session, campaign: str) -> list[int]:
-    """The last published first."""
-    wanted = (PackChangeRow.campaign == campaign, PackChangeRow.state == State.PUBLISHED.value)
-    changes = [change_of(row) for row in session.scalars(select(PackChangeRow).where(*wanted))]
-    return [one.number for one in sorted(changes, key=lambda one: one.published_at, reverse=True)]

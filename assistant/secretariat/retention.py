@@ -24,6 +24,9 @@ from knowledge.campaign_file import PackError, read_campaign
 EVERY: Final = timedelta(hours=1)
 """How often each process looks; one of them does it."""
 
+AGAIN: Final = timedelta(minutes=1)
+"""When the one that could not do all of it tries anew."""
+
 _EARLY: Final = 2 * EVERY
 """What falls due before the next look, or the one after, goes now: a limit is never exceeded."""
 
@@ -62,6 +65,7 @@ class Retention:
     def __init__(self, database: Database, erasure: Erasure) -> None:
         self._database = database
         self._erasure = erasure
+        self._begun = False
 
     async def rule(self, settings: Settings) -> Rule:
         """The rule in force: the settings, made stricter by an administrator or not."""
@@ -94,10 +98,13 @@ class Retention:
         return gone
 
     async def run_if_due(self, settings: Settings, *, at: datetime) -> int | None:
-        """The same, unless another process has just done it: then None."""
-        if not await self._database.run(lambda session: _claimed(session, at)):
+        """The same, unless another process has just done it: then None. Who began and failed goes on with it."""
+        if not self._begun and not await self._database.run(lambda session: _claimed(session, at)):
             return None
-        return await self.run(settings, at=at)
+        self._begun = True
+        gone = await self.run(settings, at=at)
+        self._begun = False
+        return gone
 
 
 def closing_date(settings: Settings) -> date | None:

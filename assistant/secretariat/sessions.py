@@ -17,6 +17,7 @@ from assistant.secretariat.audit import Change, note
 from assistant.secretariat.people import Person, person_of
 from assistant.secretariat.roles import Role
 from assistant.secretariat.tables import PersonRow, SessionRow, SignInAttemptRow, SignInLinkRow
+from assistant.secretariat.tries import failed, new_secret, turn_away
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=8)
@@ -101,7 +102,7 @@ class Sessions:
         """The secret of a link that signs somebody in, once, within LINK_LASTS."""
 
         def work(session: Session) -> str:
-            secret = secrets.token_urlsafe(32)
+            secret = new_secret(person)
             session.execute(delete(SignInLinkRow).where(SignInLinkRow.expires_at < at))
             session.add(SignInLinkRow(hash=_hash(secret), person=person, expires_at=at + LINK_LASTS))
             note(session, Change(by, "made_link", "person", person), at=at)
@@ -110,9 +111,13 @@ class Sessions:
         return await self._database.run(work)
 
     async def follow_link(self, secret: str, *, at: datetime) -> str | None:
-        """A session for a link that was not used and has not expired, else None; what its cookie is to hold."""
+        """A session for a link that was not used and has not expired, else None; what its cookie is to hold.
+
+        TooManyTries where made-up ones were followed too often.
+        """
 
         def work(session: Session) -> str | None:
+            turn_away(session, secret, at=at)
             person = session.scalars(
                 update(SignInLinkRow)
                 .where(
@@ -121,7 +126,11 @@ class Sessions:
                 .values(used_at=at)
                 .returning(SignInLinkRow.person)
             ).one_or_none()
-            return _begin(session, person, at) if person else None
+            if person:
+                return _begin(session, person, at)
+            # A link that was one, and is used or too old, is no guess.
+            failed(session, secret, is_guess=session.get(SignInLinkRow, _hash(secret)) is None, at=at)
+            return None
 
         return await self._database.run(work) if self._by_links else None
 

@@ -2,25 +2,34 @@
 
 import asyncio
 import secrets
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 
-from assistant.database import RecordsError
 from assistant.domain import MAX_QUESTION
 from assistant.text import clean
+from assistant.web.contract import problems
 from assistant.web.errors import PROBLEM, Problem
 from assistant.web.metrics import CONTENT_TYPE, Metrics
 from assistant.web.schemas import CampaignBody, ContactBody, DocumentBody, FoundBody, PackBody, found_body
 from assistant.web.service import NotReady, PackVersion, Service
 from assistant.web.turns import passage_url
+from assistant.web.watch import Watch
 
 
-def about_routes(service: Service, metrics: Metrics) -> APIRouter:
+class ReadyBody(BaseModel):
+    """What of the service is well, by the name of what was looked at: "ok", or what is not."""
+
+    status: Literal["ok", "degraded"]
+    checks: dict[str, str]
+
+
+def about_routes(service: Service, metrics: Metrics, watch: Watch) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/api/pack", tags=["pack"])
+    @router.get("/api/pack", tags=["pack"], responses=problems(503))
     async def pack() -> PackBody:
         """The campaign, its documents, and the version being served."""
         return _pack_body(service.pack())
@@ -41,14 +50,16 @@ def about_routes(service: Service, metrics: Metrics) -> APIRouter:
         """The process is up."""
         return {"status": "ok"}
 
-    @router.get("/readyz", tags=["health"])
+    @router.get("/readyz", tags=["health"], response_model=ReadyBody, responses=problems(503))
     async def readyz() -> Response:
-        """The index and the database answer; a problem document with `checks` says which does not."""
-        checks = {"index": service.problem() or "ok", "records": await _records(service)}
-        if all(said == "ok" for said in checks.values()):
-            return JSONResponse({"status": "ok", "checks": checks})
-        problem = Problem(503, "; ".join(f"{name}: {said}" for name, said in checks.items() if said != "ok"))
-        return JSONResponse(problem.document() | {"checks": checks}, 503, media_type=PROBLEM)
+        """Whether questions can be answered: `checks` says what is not well; 503 when no answer can be given."""
+        findings = await watch.look()
+        checks = {name: "ok" if finding.well else str(finding) for name, finding in findings.items()}
+        amiss = {name: said for name, said in checks.items() if said != "ok"}
+        if any(finding.stops for finding in findings.values()):
+            problem = Problem(503, "; ".join(f"{name}: {said}" for name, said in amiss.items()))
+            return JSONResponse(problem.document() | {"checks": checks}, 503, media_type=PROBLEM)
+        return JSONResponse({"status": "degraded" if amiss else "ok", "checks": checks})
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics_page() -> Response:
@@ -57,7 +68,9 @@ def about_routes(service: Service, metrics: Metrics) -> APIRouter:
             versions = {"index": pack.version, "pack": pack.pack_version}
         except NotReady:
             versions = {"index": "", "pack": ""}
-        return Response(await asyncio.to_thread(metrics.page, **versions), media_type=CONTENT_TYPE)
+        await watch.look()
+        page = await asyncio.to_thread(metrics.page, **versions, queues=await watch.queues())
+        return Response(page, media_type=CONTENT_TYPE)
 
     return router
 
@@ -69,14 +82,6 @@ def _let_in(service: Service, authorization: str) -> None:
     known = token is not None and secrets.compare_digest(shown.encode(), token.get_secret_value().encode())
     if scheme.lower() != "bearer" or not known:
         raise Problem(403, "This is for the secretariat: send its token as Authorization: Bearer.")
-
-
-async def _records(service: Service) -> str:
-    try:
-        await service.records.check()
-    except RecordsError as error:
-        return str(error)
-    return "ok"
 
 
 def _pack_body(pack: PackVersion) -> PackBody:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,30 +11,34 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from assistant.database import RecordsError
-from assistant.secretariat.retention import EVERY
+from assistant.secretariat.retention import AGAIN, EVERY
 from assistant.web.about import about_routes
 from assistant.web.ask import ask_routes
 from assistant.web.assets import asset_routes
+from assistant.web.caps import BodyCap
 from assistant.web.console import console_routes
 from assistant.web.console.frame import ROOT, Console
 from assistant.web.console.uploads import upload_room
+from assistant.web.contract import publish
 from assistant.web.conversation_pages import conversation_routes
 from assistant.web.edge import Origins, RequestLog, SafeHeaders
 from assistant.web.embed import allowed_origins, embed_routes
 from assistant.web.errors import Problem, answer_problems
 from assistant.web.feedback_pages import feedback_routes
 from assistant.web.layout import Pages
-from assistant.web.limits import AskLimits, BodyCap
+from assistant.web.limits import Limits
 from assistant.web.metrics import Metrics
 from assistant.web.notice_pages import notice_routes
 from assistant.web.openai_api import openai_routes
 from assistant.web.pack_pages import pack_routes
 from assistant.web.pages import page_routes
 from assistant.web.service import Service
+from assistant.web.traced import TracedRequests
 from assistant.web.turns import Turns
+from assistant.web.watch import Watch
 
-PATIENCE: Final = 5.0
-"""Seconds that questions under way are given at the end."""
+PATIENCE: Final = 3.0
+"""Seconds that questions under way are given at the end, when their connections are gone."""
 
 _log = logging.getLogger("assistant.web")
 
@@ -43,16 +46,19 @@ _log = logging.getLogger("assistant.web")
 def create_app(service: Service) -> FastAPI:
     """The whole web service. It closes what `service` holds when it ends."""
     metrics = Metrics()
+    watch = Watch(service, metrics)
     turns = Turns(service, metrics)
-    limits = AskLimits(service.settings.ask_limit, clock=time.monotonic)
+    limits = Limits(service.shares, service.settings.ask_limit)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tidying = asyncio.create_task(_keep_to_retention(service))
+        background = [asyncio.create_task(work) for work in (_keep_to_retention(service), watch.follow())]
         yield
-        tidying.cancel()
-        await asyncio.wait([tidying])
+        for task in background:
+            task.cancel()
+        await asyncio.wait(background)
         await turns.close(within=PATIENCE)
+        await service.shares.close()
         await asyncio.to_thread(service.records.close)
         await asyncio.to_thread(service.close)
 
@@ -71,19 +77,25 @@ def create_app(service: Service) -> FastAPI:
             "auto_configure": False,
         },
     )
-    app.include_router(ask_routes(service, turns, limits))
-    app.include_router(openai_routes(service, turns, limits))
-    app.include_router(about_routes(service, metrics))
+    # Not `include_router`, which makes each route a second time, while the first request waits.
+    for router in (
+        ask_routes(service, turns, limits),
+        openai_routes(service, turns, limits),
+        about_routes(service, metrics, watch),
+    ):
+        app.router.routes.extend(router.routes)
     _add_pages(app, service, turns, limits)
     answer_problems(app)
+    publish(app)
     app.add_middleware(BodyCap, max_body=service.settings.max_body, room=upload_room(service))
     app.add_middleware(Origins, allowed=lambda: allowed_origins(service))
     app.add_middleware(SafeHeaders)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(TracedRequests)
     return app
 
 
-def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: AskLimits) -> None:
+def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: Limits) -> None:
     pages = Pages(service)
     console = Console(service)
 
@@ -91,24 +103,29 @@ def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: AskLimits) 
         return console.problem(problem) if path.startswith(ROOT) else pages.problem(problem)
 
     app.state.problem_page = problem_page
-    app.include_router(console_routes(console))
-    app.include_router(asset_routes())
-    app.include_router(page_routes(pages, turns, limits))
-    app.include_router(feedback_routes(pages, limits))
-    app.include_router(conversation_routes(pages, limits))
-    app.include_router(notice_routes(pages))
-    app.include_router(pack_routes(pages))
-    app.include_router(embed_routes(pages))
+    for router in (
+        *console_routes(console),
+        asset_routes(),
+        page_routes(pages, turns, limits),
+        feedback_routes(pages, limits),
+        conversation_routes(pages, limits),
+        notice_routes(pages),
+        pack_routes(pages),
+        embed_routes(pages),
+    ):
+        app.router.routes.extend(router.routes)
 
 
 async def _keep_to_retention(service: Service) -> None:
     """Erase what was kept long enough, at the start and every hour. Of several processes one does it."""
     retention = service.secretariat.retention
     while True:
+        pause = EVERY
         try:
             gone = await retention.run_if_due(service.settings, at=datetime.now(UTC))
             if gone is not None:
                 _log.info("retention: %s questions erased", gone)
         except RecordsError as error:
-            _log.error("retention: not all was erased: %s", error)
-        await asyncio.sleep(EVERY.total_seconds())
+            _log.error("retention: not all was erased, it is tried again in a minute: %s", error)
+            pause = AGAIN
+        await asyncio.sleep(pause.total_seconds())

@@ -15,9 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from assistant.database import RecordsError
 from assistant.domain import UNKEPT, Question, Said, Stage
+from assistant.web.contract import ASKED, JUDGED
 from assistant.web.cookies import remember
-from assistant.web.errors import PROBLEM, Problem
-from assistant.web.limits import AskLimits
+from assistant.web.errors import Problem
+from assistant.web.limits import Limits
 from assistant.web.origin import from_own_page
 from assistant.web.schemas import AnswerBody, AskBody, FeedbackBody, said_body
 from assistant.web.service import Service
@@ -29,46 +30,34 @@ SILENCE: Final = 15.0
 
 STREAM_HEADERS: Final = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"description": said, "content": {PROBLEM: {"schema": {"type": "object"}}}}
-    for status, said in {
-        400: "The body is not JSON",
-        413: "The body is too long",
-        415: "The body is not sent as application/json",
-        422: "The question can't be read; `errors` names the field",
-        429: "Too many questions; Retry-After says how many seconds to wait",
-        503: "Not ready, or the question could not be answered",
-    }.items()
-}
-
 
 def caller(request: Request) -> str:
     """The address that a request came from."""
     return request.client.host if request.client else ""
 
 
-def json_only(request: Request) -> None:
+async def json_only(request: Request) -> None:
     """Other kinds are what a page on another site can send without asking."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "Send the body as application/json.")
 
 
-def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
+def ask_routes(service: Service, turns: Turns, limits: Limits) -> APIRouter:
     router = APIRouter(tags=["questions"])
 
     @router.post(
         "/api/ask",
         response_model=AnswerBody,
         dependencies=[Depends(json_only)],
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **PROBLEMS},
+        responses=ASKED,
     )
     async def ask(request: Request, body: AskBody) -> Response:
         """An answer from the pack, or events (`stage`, `sentence`, `answer`, `error`) for Accept: text/event-stream.
 
         Closing an event stream stops the question; one that is asked for whole is answered and kept all the same.
         """
-        limits.check(caller(request), body.conversation)
+        await limits.check(caller(request), body.conversation)
         reply = await turns.ask(body.question, conversation=body.conversation)
         response: Response
         if wants_events(request.headers.get("accept", "")):
@@ -84,11 +73,11 @@ def ask_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
         "/api/feedback",
         status_code=204,
         dependencies=[Depends(json_only)],
-        responses={404: {"description": "No such answer", "content": PROBLEMS[400]["content"]}, **PROBLEMS},
+        responses=JUDGED,
     )
     async def feedback(request: Request, body: FeedbackBody) -> Response:
         """Whether an answer was useful. The last word counts."""
-        limits.check(caller(request))
+        await limits.check(caller(request))
         if body.reason and (refusal := service.screen(Question(body.reason))) and refusal.rule in UNKEPT:
             raise Problem(422, refusal.text, errors=[{"field": "reason", "detail": "may not be kept"}])
         try:

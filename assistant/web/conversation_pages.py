@@ -12,12 +12,12 @@ from assistant.web.ask import caller
 from assistant.web.cookies import conversation_of, forget
 from assistant.web.errors import Problem
 from assistant.web.layout import Pages
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 from assistant.web.origin import own_page
 from assistant.web.transcript import transcript
 
 
-def conversation_routes(pages: Pages, limits: AskLimits) -> APIRouter:
+def conversation_routes(pages: Pages, limits: Limits) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/transcript.txt")
@@ -37,7 +37,7 @@ def conversation_routes(pages: Pages, limits: AskLimits) -> APIRouter:
 
     @router.post("/conversation/delete", dependencies=[Depends(own_page)])
     async def delete(request: Request) -> Response:
-        limits.check(caller(request))
+        await limits.check(caller(request))
         try:
             await pages.service.secretariat.erasure.erase(
                 conversation_of(request), why=Why.CANDIDATE, by=None, at=datetime.now(UTC)
@@ -45,7 +45,7 @@ def conversation_routes(pages: Pages, limits: AskLimits) -> APIRouter:
         except RecordsError:
             raise _unavailable(pages) from None
         response = RedirectResponse("/?deleted", 303)
-        forget(response)
+        forget(response, request)
         return response
 
     return router

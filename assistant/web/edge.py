@@ -5,12 +5,16 @@ import time
 from collections.abc import Callable, Collection
 from typing import Final
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.web.errors import Problem, respond
+from assistant.web.metrics import Metrics
 from assistant.web.origin import from_own_page
+from assistant.web.request_id import HEADER, given_or_new, request_id
+from assistant.web.routes import QUIET, method_of, route_of
 from assistant.web.turns import FAILED, fault
 
 _log = logging.getLogger("assistant.web")
@@ -118,18 +122,21 @@ def _sharing(send: Send, origin: str) -> Send:
 
 
 class RequestLog:
-    """One line a request: method, route, status, time. No path as it was asked for, no query, no body.
+    """One line a request: method, route, status, time; and its id, also in the response. No path, no query, no body.
 
     A fault ends here, as a line that names its kind and place: passed on, a server would print its message.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        own = given_or_new(Headers(scope=scope))
+        request_id.set(own)
         began = time.perf_counter()
         status = 0
 
@@ -137,6 +144,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = own
             await send(message)
 
         try:
@@ -147,10 +155,10 @@ class RequestLog:
             _log.error("request failed: %s", fault(error))
             if not status:
                 await respond(scope, Problem(500, FAILED))(scope, receive, watched)
-        route = getattr(scope.get("route"), "path", "-")
-        spent = (time.perf_counter() - began) * 1000
-        level = logging.DEBUG if route in _QUIET else logging.INFO
-        _log.log(level, "%s %s %s %.1fms", scope["method"], route, status, spent)
+        self._tell(method_of(scope), route_of(scope) or "-", status, time.perf_counter() - began)
 
-
-_QUIET: Final = {"/healthz", "/readyz", "/metrics", "/static"}
+    def _tell(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._metrics.requested(method, route, status, seconds)
+        level = logging.DEBUG if route in QUIET else logging.INFO
+        fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        _log.log(level, "%s %s %s %.1fms", *fields.values(), extra={"fields": fields})

@@ -14,7 +14,7 @@ from assistant.web.ask import caller
 from assistant.web.ask_page import AskPage
 from assistant.web.errors import Problem
 from assistant.web.layout import Pages
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 from assistant.web.origin import own_page
 from assistant.web.schemas import MAX_REASON
 
@@ -38,13 +38,13 @@ class FeedbackForm(BaseModel):
         return ": ".join(filter(None, (clean(self.reason), clean(self.words))))[:MAX_REASON]
 
 
-def feedback_routes(pages: Pages, limits: AskLimits) -> APIRouter:
+def feedback_routes(pages: Pages, limits: Limits) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     page = AskPage(pages)
 
     @router.post("/feedback", dependencies=[Depends(own_page)])
     async def feedback(request: Request, form: Annotated[FeedbackForm, Form()]) -> Response:
-        limits.check(caller(request))
+        await limits.check(caller(request))
         if refusal := _unkept(pages, clean(form.words)):
             return page.refused(request, refusal)
         await _keep(pages, form)

@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 from assistant.domain import MAX_QUESTION, Question, Said, Turn, Usage
 from assistant.text import clean
 from assistant.web.ask import SILENCE, EventStream, caller, json_only
+from assistant.web.contract import COMPLETED, MODELS, openai_problems
 from assistant.web.errors import Problem
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 from assistant.web.schemas import AnswerBody, CitationBody, SentenceBody
 from assistant.web.service import Service
 from assistant.web.turns import HISTORY, Reply, Turns
@@ -55,14 +56,14 @@ class Completion(BaseModel):
     n: Literal[1] | None = None
 
 
-def openai_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRouter:
+def openai_routes(service: Service, turns: Turns, limits: Limits) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["OpenAI's shapes"])
 
-    @router.post("/chat/completions", dependencies=[Depends(json_only)])
+    @router.post("/chat/completions", dependencies=[Depends(json_only)], responses=COMPLETED)
     async def complete(request: Request, body: Completion) -> Response:
         """The last user message is the question, the ones before it its history."""
         question = _question(body.messages)
-        limits.check(caller(request))
+        await limits.check(caller(request))
         # What the guard refused once must not come back as history.
         before = (turn for turn in history(body.messages) if not service.screen(Question(turn.question)))
         reply = await turns.ask(question, history=tuple(before))
@@ -73,12 +74,12 @@ def openai_routes(service: Service, turns: Turns, limits: AskLimits) -> APIRoute
             return EventStream(chunks, left=partial(turns.stop, reply))
         return JSONResponse(_completion(await reply.whole(), reply.usage, base))
 
-    @router.get("/models")
+    @router.get("/models", responses=MODELS)
     async def models() -> dict[str, Any]:
         """The one model there is."""
         return {"object": "list", "data": [_model()]}
 
-    @router.get("/models/{name}")
+    @router.get("/models/{name}", responses=openai_problems(404))
     async def model(name: str) -> dict[str, Any]:
         """The one model there is, by its name."""
         if name != MODEL:

@@ -13,7 +13,7 @@ from assistant.web.ask_page import AskPage
 from assistant.web.cookies import conversation_of
 from assistant.web.errors import Problem
 from assistant.web.layout import Pages
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 from assistant.web.origin import own_page
 from assistant.web.schemas import AnswerBody
 from assistant.web.turns import Reply, Turns
@@ -23,7 +23,7 @@ PATIENCE: Final = 8.0
 """Seconds that a browser is kept waiting for an answer; then the page says that it is not ready yet."""
 
 
-def page_routes(pages: Pages, turns: Turns, limits: AskLimits) -> APIRouter:
+def page_routes(pages: Pages, turns: Turns, limits: Limits) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     page = AskPage(pages)
 
@@ -39,7 +39,7 @@ def page_routes(pages: Pages, turns: Turns, limits: AskLimits) -> APIRouter:
         if fault := _fault(typed, pages.words):
             return await page.show(request, problem=fault, typed=question, status=422)
         try:
-            limits.check(caller(request), conversation_of(request))
+            await limits.check(caller(request), conversation_of(request))
             reply = await turns.ask(typed, conversation=conversation_of(request) or None)
             answer = await _in_time(reply)
         except Problem as problem:

@@ -33,7 +33,11 @@ def _said(text: str) -> str:
     return text
 
 
-Asked = Annotated[str, AfterValidator(_asked), Field(description=f"1 to {MAX_QUESTION} characters after cleaning")]
+Asked = Annotated[
+    str,
+    AfterValidator(_asked),
+    Field(description=f"1 to {MAX_QUESTION} characters after cleaning", json_schema_extra={"minLength": 1}),
+]
 
 
 class _Incoming(BaseModel):

@@ -1,17 +1,21 @@
 """What the web service stands on. `wiring` makes it of real things; tests of small ones."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from assistant.checks import Check
 from assistant.domain import Answer, Event, Question, Refusal, Rule
+from assistant.limits import Shares
+from assistant.limits.memory import MemoryShares
 from assistant.records import Records
 from assistant.secretariat.addenda import Addenda
 from assistant.secretariat.gaps import Gaps
 from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import Secretariat
 from assistant.settings import Settings
+from assistant.waiting import Queue
 from knowledge.domain import Campaign, Evidence, Passage
 
 
@@ -80,7 +84,8 @@ class Service:
     `pack` gives the version being served (or NotReady); `older` a kept one with that pack version, or None.
     `search` and `older` may take a moment and are called in a thread. `links` are those of a rule's fixed reply;
     `approved` are the answers in use; `problem` is why the index can't be relied on, or None. `close` is
-    called once, after the last answer.
+    called once, after the last answer. `shares` never raise. `checks` are looked at all the while, beside the index and
+    the records; `queues` says how many answers wait for the secretariat, by queue (RecordsError when it can't).
     """
 
     settings: Settings
@@ -98,3 +103,7 @@ class Service:
     approved: Callable[[], Awaitable[Sequence[ApprovedAnswer]]]
     problem: Callable[[], str | None]
     close: Callable[[], None]
+    shares: Shares = field(default_factory=MemoryShares)
+    checks: Sequence[Check] = ()
+    model_left_alone: Callable[[], bool] = lambda: False
+    queues: Callable[[], Awaitable[Mapping[Queue, int]]] | None = None

@@ -9,6 +9,7 @@ from typing import Final
 
 from assistant.database import RecordsError
 from assistant.domain import UNKEPT, Answer, Event, Outcome, Question, Turn, Usage, Versions
+from assistant.limits.in_flight import InFlight
 from assistant.records import new_id
 from assistant.web.errors import Problem
 from assistant.web.metrics import Metrics
@@ -25,6 +26,8 @@ RETRY_SECONDS: Final = 300
 _MOST_FOLLOW_UPS: Final = 3
 _SPARE: Final = 60.0
 """Seconds beyond the answer's own deadline after which a question is given up, whatever holds it."""
+_RECORDING: Final = 4.0
+"""Seconds until what was broken off has to be recorded as failed: a disk is slow where much ends at once."""
 
 BUSY: Final = words_in(ENGLISH)["problem"]["busy"]
 FAILED: Final = words_in(ENGLISH)["problem"]["failed"]
@@ -73,7 +76,7 @@ class Turns:
         self._service = service
         self._metrics = metrics
         self._tasks: dict[Reply, asyncio.Task[None]] = {}
-        self._busy: set[str] = set()
+        self._in_flight = InFlight(service.shares)
 
     async def ask(
         self, text: str, *, conversation: str | None = None, history: tuple[Turn, ...] | None = None
@@ -83,10 +86,10 @@ class Turns:
         `history` is for callers that keep it themselves; else it is the conversation's own. Problem while a question of
         the same conversation is under way, and when the secretariat has switched answers off.
         """
-        if conversation in self._busy:
+        pack = self._service.pack()
+        if conversation and not await self._in_flight.begin(conversation):
             raise Problem(429, BUSY, retry_after=1)
-        reply = Reply(text, conversation, self._service.pack())
-        self._busy.add(reply.conversation)
+        reply = Reply(text, conversation, pack)
         task = asyncio.create_task(self._answer(reply, history))
         self._tasks[reply] = task
         task.add_done_callback(partial(self._ended, reply))
@@ -117,11 +120,10 @@ class Turns:
             for task in late:
                 task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=2)
+            await asyncio.wait(self._tasks.values(), timeout=_RECORDING)
 
     async def _answer(self, reply: Reply, history: tuple[Turn, ...] | None) -> None:
         answered = False
-        busy = reply.conversation
         try:
             with self._metrics.in_flight.track_inprogress():
                 if history is None:
@@ -135,14 +137,17 @@ class Turns:
                                 reply.switched_off = event
                             await self._start(reply, event)
                         if isinstance(event, Answer):
-                            reply.events.put_nowait(await self._finish(reply, event))
+                            body = await self._finish(reply, event)
+                            # First: who has the answer may ask the next question at once.
+                            await self._make_way(reply)
+                            reply.events.put_nowait(body)
                             answered = True
                         else:
                             reply.events.put_nowait(event)
         finally:
-            self._busy.discard(busy)
             if not answered:
                 await self._fail(reply)
+            await self._make_way(reply)
             reply.events.put_nowait(None)
             reply.begun.set()
 
@@ -155,7 +160,15 @@ class Turns:
             self._unsaved(error)
         else:
             reply.turn, reply.conversation, reply.recorded = started.turn, started.conversation, True
+            if reply.conversation != reply.given:
+                # Its asker learns its id with the first byte, and may use it before the last.
+                await self._in_flight.begin(reply.conversation)
         reply.begun.set()
+
+    async def _make_way(self, reply: Reply) -> None:
+        """Open its conversation to the next question."""
+        for conversation in filter(None, {reply.given, reply.conversation}):
+            await self._in_flight.end(conversation)
 
     async def _finish(self, reply: Reply, answer: Answer) -> AnswerBody:
         """The answer as it is sent; it is saved first, so that nobody holds an answer that was lost."""
@@ -183,7 +196,8 @@ class Turns:
                 self._unsaved(error)
         self._metrics.answered(answer)
         total = answer.timings_ms.get("total", 0.0)
-        _log.info("answered turn=%s outcome=%s mode=%s ms=%.1f", reply.turn, answer.outcome, answer.mode, total)
+        fields = {"turn": reply.turn, "outcome": answer.outcome.value, "mode": answer.mode, "ms": total}
+        _log.info("answered turn=%s outcome=%s mode=%s ms=%.1f", *fields.values(), extra={"fields": fields})
         return body
 
     async def _fail(self, reply: Reply) -> None:

@@ -22,8 +22,12 @@ _UNSEEN = re.compile(
     "[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f"
     "\x00-\x08\x0e-\x1f\x7f-\x9f\ue002-\uf8ff\ufffe\uffff\ud800-\udfff]"
 )
+_HIDING = re.compile(
+    f"{_UNSEEN.pattern}|[\u034f\u115f\u1160\u200c\u200d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_TURNING = re.compile("[\u202d\u202e]")
 _MANY_UNSEEN = 4
-"""On one line: soft hyphens and marks of direction come singly."""
+"""On one line: soft hyphens, marks of direction and what picks a form of a letter come singly."""
 _NOT_SENTENCE_ENDS = set(
     """
     prof mrs dept inc ltd plc approx etc hon gen col rev sgt capt fig figs ref tel vol nos para paras sec art
@@ -53,9 +57,12 @@ def fold(text: str) -> str:
 
 
 def unseen_in(text: str) -> tuple[str, ...]:
-    """The lines, made plain, that hold several characters which nobody sees: words may be hidden in such."""
-    lines = (line for line in text.splitlines() if len(_UNSEEN.findall(line.lstrip("\ufeff"))) >= _MANY_UNSEEN)
-    return tuple(clean(line) for line in lines)
+    """The lines, made plain, that hold several characters which nobody sees, or one that turns letters about."""
+    return tuple(clean(line) for line in text.splitlines() if _hides(line.lstrip("\ufeff")))
+
+
+def _hides(line: str) -> bool:
+    return len(_HIDING.findall(line)) >= _MANY_UNSEEN or _TURNING.search(line) is not None
 
 
 def clean(text: str) -> str:

@@ -29,8 +29,16 @@ _FURNITURE = (
     " dialog [role=navigation] [role=banner] [role=contentinfo] [role=search] [role=dialog] [hidden] [aria-hidden=true]"
 ).split()
 UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.I
+    r"""display\s*:\s*none | visibility\s*:\s*hidden | opacity\s*:\s*0(?![.\d]) | (?<![-\w])color\s*:\s*transparent
+      | font-size\s*:\s*(?: 0(?![.\d]) | [01](?:\.\d+)?p[xt] )
+      | (?: left | right | top | margin-left | text-indent )\s*:\s*-(?: 999 | \d{4} | \d{3,}r?em )
+      | clip(?:-path)?\s*:\s*(?: rect\(\s*[01](?![.\d]) | inset\(\s*(?:50|100)% )
+      | transform\s*:\s*scale[xy]?\(\s*0(?![.\d])
+      | (?<![-\w])(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)(?=.{0,200}overflow\s*:\s*hidden)
+      | overflow\s*:\s*hidden.{0,200}(?<![-\w])(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)""",
+    re.I | re.VERBOSE,
 )
+"""Styles by which an element is not seen, wherever it stands."""
 _SURROUNDING = re.compile(
     r"breadcrumb|cookie|skip-?(?:link|to|nav)|visually-?hidden|sr-only|screen-reader|phase-banner|site-?(?:header|footer)"
     r"|back-to-top|share-links|social-share|pagination",

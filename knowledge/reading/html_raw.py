@@ -1,5 +1,7 @@
 """All texts of a page, whether its reader takes them or not, and those that a visitor does not see."""
 
+import re
+
 from bs4 import BeautifulSoup
 from bs4.element import Comment, Tag
 
@@ -8,6 +10,9 @@ from knowledge.reading.elements import Raw
 from knowledge.reading.html import UNSEEN
 
 _CODE = ("script", "style")
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:white|#fff(?:fff)?\b|rgba?\(\s*255\s*,?\s*255\s*,?\s*255)", re.I)
+_COLOURED = re.compile(r"background(?:-color)?\s*:\s*(?!white|#fff|transparent|none|inherit)", re.I)
+"""White words are read as any others, since what stands behind them may come from elsewhere; but they are told."""
 
 
 def raw_html(text: str) -> Raw:
@@ -23,4 +28,5 @@ def raw_html(text: str) -> Raw:
 def _is_hidden(tag: Tag) -> bool:
     if tag.name == "template" or tag.has_attr("hidden") or tag.get("aria-hidden") == "true":
         return True
-    return UNSEEN.search(str(tag.get("style", ""))) is not None
+    style = str(tag.get("style", ""))
+    return bool(UNSEEN.search(style) or (_WHITE.search(style) and not _COLOURED.search(style)))

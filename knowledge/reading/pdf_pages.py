@@ -93,7 +93,7 @@ def raw_pdf(path: Path) -> Raw:
             for page in file.pages:
                 _check_drawing(page)
                 lines += page.extract_text().splitlines()
-                unseen = page.filter(partial(_is_unseen, width=page.width))
+                unseen = page.filter(partial(_is_unseen, width=page.width, height=page.height))
                 hidden += unseen.extract_text().splitlines()
                 page.close()
     except _FAULTS as error:
@@ -101,13 +101,14 @@ def raw_pdf(path: Path) -> Raw:
     return Raw(tuple(map(fold, lines)), tuple(map(fold, hidden)))
 
 
-def _is_unseen(char: dict[str, Any], width: float) -> bool:
+def _is_unseen(char: dict[str, Any], width: float, height: float) -> bool:
     if char["object_type"] != "char":
         return False
     colour = char["non_stroking_color"]
     parts = colour if isinstance(colour, tuple | list) else (colour,)
     white = (len(parts) == 4 and not any(parts)) or (len(parts) in (1, 3) and all(part == 1 for part in parts))
-    return white or float(char["size"]) < _TINY or not 0 <= char["x0"] <= width
+    beside = not (0 <= char["x0"] <= width and 0 <= char["top"] <= height)
+    return white or beside or float(char["size"]) < _TINY
 
 
 def _check_whole(path: Path) -> None:

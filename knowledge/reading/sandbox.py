@@ -9,7 +9,7 @@ import logging
 import os
 import resource
 import signal
-import subprocess
+import subprocess  # nosec B404
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,7 +54,7 @@ def _output(path: Path, limits: Limits, *how: str) -> bytes:
     environment = {"PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         # Our own interpreter and module; the path is an argument of its own and no shell sees it.
-        child = subprocess.run(  # noqa: S603
+        child = subprocess.run(  # nosec B603  # noqa: S603
             [
                 sys.executable,
                 "-m",

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 FORMAT = 1
 """Raise it when the files of a version change their meaning: older versions are then built anew."""
 
-_NAME = "MANIFEST.json"
+MANIFEST = "MANIFEST.json"
 _STRIDE = 1 << 20
 
 
@@ -44,14 +44,14 @@ def seal(folder: Path, manifest: Manifest) -> None:
     """Write the manifest over all files that lie in the folder, and bring everything to the disk."""
     sealed = manifest.model_copy(update={"files": {name: _sha256(folder / name) for name in _names(folder)}})
     body = json.dumps({"manifest": sealed.model_dump(), "sha256": _seal(sealed)}, indent=1)
-    (folder / _NAME).write_text(body, encoding="utf-8")
+    (folder / MANIFEST).write_text(body, encoding="utf-8")
     for path in [*folder.rglob("*"), folder]:
         to_disk(path)
 
 
 def read_manifest(folder: Path) -> Manifest:
     """Only the manifest itself is checked here, not the files."""
-    path = folder / _NAME
+    path = folder / MANIFEST
     try:
         body = json.loads(path.read_bytes())
         manifest = Manifest.model_validate(body["manifest"])

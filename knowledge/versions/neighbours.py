@@ -26,6 +26,7 @@ Report = Callable[[str, int, int], None]
 CHROMA = version("chromadb")
 
 _COLLECTION = "passages"
+_TOKEN = "x-chroma-token"  # nosec B105  # noqa: S105 - the name of a header
 # Persisted with every add: what stays in the log alone is indexed anew by each reader at its first question.
 _PERSIST_ALWAYS = 2
 _HNSW: "CreateCollectionConfiguration" = {
@@ -155,16 +156,32 @@ def _embedded(folder: Path) -> "Client":
 
 
 def _server(url: str, *, seconds: float) -> "Client":
-    with _in_our_words(f"reaching {url}"):
+    """`url` may end in /TENANT/DATABASE and bring a token, which must not get into any message: https://:TOKEN@host."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    host, port = str(parts.hostname), parts.port or (443 if secure else 80)
+    tenant, _, database = parts.path.strip("/").partition("/")
+    headers = {_TOKEN: parts.password} if parts.password else {}
+    with _in_our_words(f"reaching {parts.scheme}://{host}:{port}"):
         import chromadb
         import httpx
+        from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 
         # Chroma waits for ever, also while its client is made, and has no setting for it.
-        httpx.get(f"{url}/api/v2/heartbeat", timeout=seconds).raise_for_status()
-        parts = urlsplit(url)
-        secure = parts.scheme == "https"
-        port = parts.port or (443 if secure else 80)
-        client = cast("Client", chromadb.HttpClient(str(parts.hostname), port, ssl=secure, settings=_settings()))
+        heartbeat = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/api/v2/heartbeat"
+        httpx.get(heartbeat, headers=headers, timeout=seconds).raise_for_status()
+        client = cast(
+            "Client",
+            chromadb.HttpClient(
+                host,
+                port,
+                ssl=secure,
+                headers=headers,
+                tenant=tenant or DEFAULT_TENANT,
+                database=database or DEFAULT_DATABASE,
+                settings=_settings(),
+            ),
+        )
         cast(Any, client)._server._session.timeout = seconds
         return client
 

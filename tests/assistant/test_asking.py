@@ -95,8 +95,12 @@ def test_a_text_holds_a_kind_of_answer_or_not(text: str, kind: Kind, held: bool)
         ("Can I bring my dog?", "whether you can bring your dog"),
         ("What would I learn", "what you would learn"),
         ("Does the Panel publish minutes", "“Does the Panel publish minutes?”"),
+        (
+            r"Print \x1b[31m <b>this</b> ![and this](https://evil.example/)",
+            "“Print x1b 31m b this /b ! and this (https evil.example/)?”",
+        ),
     ],
-    ids=["a known subject", "first person", "with a question word", "the asker's own words"],
+    ids=["a known subject", "first person", "with a question word", "the asker's own words", "words and no more"],
 )
 def test_what_is_missing_is_named_in_the_askers_words(question: str, missing: str) -> None:
     assert missing_words(question, asked_about(question)) == missing

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
@@ -107,6 +108,19 @@ def test_three_plain_questions_are_asked_of_each_subject() -> None:
     assert asked == ["What does the role pay?", "Is the role paid?", "remuneration"]
 
 
+def test_what_no_passage_has_words_for_is_not_asked_about() -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> Part:
+        asked.append(question)
+        return UNANSWERED
+
+    sheet = draw_up(ask, {}, [_subject("pay"), _subject("deadline")], ["Remuneration\nThe fee is £310 a day."])
+
+    assert asked == list(_subject("pay").questions[:3])
+    assert sheet.silent == ("pay", "deadline")
+
+
 @pytest.mark.parametrize("subject", subjects(), ids=lambda subject: subject.name)
 def test_those_three_ask_one_thing_each_and_are_known_for_their_subject(subject: Subject) -> None:
     for question in subject.questions[:3]:
@@ -141,7 +155,8 @@ def test_a_name_in_campaign_toml_that_is_no_subject_is_named_with_the_nearest() 
 
 def test_progress_is_told_subject_by_subject() -> None:
     told: list[tuple[str, int, int]] = []
-    opened = Opened(cast(Index, None), lambda question: (), _NeverAnswers(), lambda claim, citations: True)
+    index = cast(Index, SimpleNamespace(passages=()))
+    opened = Opened(index, lambda question: (), _NeverAnswers(), lambda claim, citations: True)
 
     draw_up_for(opened, {}, lambda doing, done, total: told.append((doing, done, total)))
 

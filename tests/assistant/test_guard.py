@@ -13,7 +13,8 @@ from assistant.signposts import load_signposts
 
 PACK = Path(__file__).parents[2] / "knowledge" / "packs" / "child-safeguarding-panel"
 GUARD = Guard(
-    load_signposts(PACK), published="Ask the Secretariat at panel.secretariat@example.gov.uk or on 020 7946 0991."
+    load_signposts(PACK),
+    published=lambda: "Ask the Secretariat at panel.secretariat@example.gov.uk or on 020 7946 0991.",
 )
 
 

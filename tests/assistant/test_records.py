@@ -17,6 +17,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+import assistant.limits.tables
+import assistant.published_index
 import assistant.secretariat.tables  # noqa: F401 - the tables that Base is to know
 from assistant.database import HEAD, Database, RecordsError
 from assistant.domain import Answer, Likely, Outcome, Rule, Turn

@@ -76,6 +76,9 @@ def test_a_limit_is_for_a_conversation_and_an_address(
         ("LOG_LEVEL", "loud"),
         ("OPENAI_BASE_URL", "api.example.org"),
         ("CHROMA_URL", "localhost:8000"),
+        ("CHROMA_URL", "http://chroma.example.org:8000"),
+        ("CHROMA_URL", "http://8.8.8.8:8000"),
+        ("INDEX_URL", "somewhere"),
         ("DATABASE_URL", "mysql://host/name"),
         ("WORKERS", "0"),
         ("RETENTION_DAYS", "never"),
@@ -107,6 +110,7 @@ def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
         ("OPENAI_API_KEY", f"{SECRET} {SECRET}"),
         ("DATABASE_URL", f"mysql://user:{SECRET}@host/name"),
         ("OPENAI_BASE_URL", f"ftp://user:{SECRET}@host"),
+        ("CHROMA_URL", f"http://:{SECRET}@chroma.example.org"),
     ],
 )
 def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -63,7 +63,7 @@ def test_a_claim_that_its_quotes_hardly_say_falls_out_and_the_packs_own_words_ne
     spoken = Spoken(
         [Evidence(PASSAGE, 1.0, 1.0, 1.0)],
         Campaign("c", "Members"),
-        Guard(load_signposts(tmp_path), published=""),
+        Guard(load_signposts(tmp_path)),
         mode="model",
         supports=never,
     )

@@ -4,19 +4,34 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, Request, expect
+from playwright.sync_api import Dialog, Error, Page, Request, expect
 
-from assistant.domain import Nearest, Outcome
+from assistant.domain import Nearest, Outcome, Versions
+from assistant.secretariat.roles import Role
 from assistant.text import clean
+from assistant.web.console.frame import COOKIE, ROOT
+from assistant.web.schemas import answer_body
+from assistant.web.turns import passage_url
 from tests.browser.acted import HELD, Acted, answer
 from tests.browser.barriers import sideways
 from tests.browser.pages import NARROW, Visit, ask, box
+from tests.web.console.clients import done, session_of
 from tests.web.scripted import PackDocumentStub, passage
 
 PAYLOADS: Sequence[str] = json.loads(Path(__file__).with_name("payloads.json").read_text(encoding="utf-8"))
+NONE = Versions("", "", "", "", "")
+_AS_MARKUP = """async (payloads) => {
+  let ran = 0
+  for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => { ran += 1 }
+  const place = document.body.appendChild(document.createElement('div'))
+  for (const payload of payloads) place.appendChild(document.createElement('div')).innerHTML = payload
+  await new Promise((done) => setTimeout(done, 300))
+  return ran
+}"""
 OURS = set(
     "a article blockquote br button dd details div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 input label legend "
     "li nav ol p section span strong summary table tbody td textarea th thead tr ul".split()
@@ -133,6 +148,27 @@ def test_a_pack_and_its_files_are_words(watched: Page, site: Acted, monkeypatch:
         assert_harmless(watched)
 
 
+def test_the_console_shows_what_candidates_wrote_and_read_as_words(watched: Page, site: Acted) -> None:
+    _, session = session_of(site.service, Role.ADMINISTRATOR, "Ada")
+    watched.context.add_cookies([{"name": COOKIE, "value": session, "url": site.address + ROOT}])
+    plain = _elements(watched, site, "How often?", ["Four times a year."])
+
+    assert _elements(watched, site, " ".join(PAYLOADS), PAYLOADS) <= plain
+    shown = words(watched.locator("main").text_content())
+    assert words(" ".join(PAYLOADS)) in shown
+    assert [text for text in PAYLOADS if words(text) not in shown] == []
+
+
+def test_the_same_as_markup_do_run_and_our_policy_stops_them(visit: Visit) -> None:
+    """What shows that the tests above would see it."""
+    assert visit("about:blank#://").evaluate(_AS_MARKUP, list(PAYLOADS)) > 10
+    ours = visit("/")
+
+    with pytest.raises(Error, match="TrustedHTML"):
+        ours.evaluate(_AS_MARKUP, list(PAYLOADS))
+    visit.take()
+
+
 def test_an_answer_of_three_thousand_words_is_shown_whole_and_breaks_nothing(watched: Page, site: Acted) -> None:
     told = [(f"Sentence {number} says that the Board meets in Leeds or by video, as it did.", HELD, HELD.text)
             for number in range(200)]  # fmt: skip
@@ -158,6 +194,19 @@ def assert_harmless(page: Page) -> None:
     assert set(found[0]) - OURS - {"role-assistant"} == set()
     assert found[1] == []
     assert sideways(page) == []
+
+
+def _elements(page: Page, site: Acted, question: str, told: Sequence[str]) -> set[str]:
+    """What the page of an answer is made of: names of elements, and of attributes that run."""
+    now, records = datetime.now(UTC), site.service.records
+    turn = done(records.start_turn(None, question, asked_at=now)).turn
+    said = answer(*((text, replace(HELD, title=text, heading=(text,)), text) for text in told))
+    body = answer_body(said, id=turn, conversation="", url=passage_url("", ""), links=(), versions=NONE)
+    done(records.finish_turn(turn, said, body.model_dump(mode="json"), finished_at=now))
+    page.goto(f"{site.address}{ROOT}/answers/{turn}")
+    found: list[str] = page.evaluate("""() => [...document.querySelectorAll('main *')].flatMap((one) => [one.localName,
+      ...one.getAttributeNames().filter((name) => name.startsWith('on') || name === 'style')])""")
+    return set(found)
 
 
 def words(text: str | None) -> str:

@@ -3,10 +3,13 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -154,3 +157,81 @@ def test_a_store_that_moves_to_a_server_is_made_anew_without_embedding(tmp_path:
     assert embeddings.embedded == []
     with store.open() as index:
         assert index.engine == "chroma"
+
+
+@contextmanager
+def asking_for(token: str, server: ChromaServer) -> Iterator[str]:
+    """A proxy before a server of Chroma's that lets through only who shows a token; its host and port."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._pass_on()
+
+        def do_POST(self) -> None:
+            self._pass_on()
+
+        def do_DELETE(self) -> None:
+            self._pass_on()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+        def _pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            kept = {name: value for name, value in self.headers.items() if name.lower() in ("content-type", "accept")}
+            if self.headers.get("x-chroma-token") == token:
+                said = httpx.request(self.command, server.url + self.path, content=body, headers=kept, timeout=60)
+                status, content = said.status_code, said.content
+            else:
+                status, content = 401, b"{}"
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
+        threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield f"127.0.0.1:{door.server_port}"
+        door.shutdown()
+
+
+def test_a_token_is_shown_to_who_asks_for_it_and_told_to_nobody(tmp_path: Path, server: ChromaServer) -> None:
+    with asking_for("kestrel", server) as door:
+        store = PassageStore(tmp_path / "index", chroma_url=f"http://:kestrel@{door}/default_tenant/default_database")
+        build(store, "1", campaign="guarded")
+        with store.open() as index:
+            assert (index.engine, answers_rightly(index, ArithmeticEmbeddings(), 9)) == ("chroma", True)
+
+        unknown = PassageStore(tmp_path / "index", chroma_url=f"http://:falcon@{door}")
+        with unknown.open() as index:
+            assert (index.engine, "401" in index.problem, "falcon" in index.problem) == ("exact", True, False)
+        with pytest.raises(StoreError) as refused:
+            build(unknown, "2", campaign="guarded")
+    assert "falcon" not in str(refused.value)
+
+
+def test_a_collection_that_names_a_model_has_none_loaded(
+    store: PassageStore, server: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way by which a server could have its callers run code (chroma #6717)."""
+    import chromadb
+    from chromadb.utils.embedding_functions import DefaultEmbeddingFunction
+
+    build(store, "1", campaign="named")
+    with store.open() as index:
+        vectors = index.vectors.copy()
+    client = chromadb.HttpClient("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+    name = f"named-{store.current()}"
+    client.delete_collection(name)
+    named = client.create_collection(name, embedding_function=cast(Any, DefaultEmbeddingFunction()))
+    assert named.configuration_json["embedding_function"]["name"] == "default"
+    named.add(ids=[str(position) for position in range(len(vectors))], embeddings=vectors)
+    built: list[object] = []
+    monkeypatch.setattr(DefaultEmbeddingFunction, "build_from_config", built.append)
+
+    with store.open() as index:
+        assert (index.engine, answers_rightly(index, ArithmeticEmbeddings(), 9)) == ("chroma", True)
+    build(store, "2", campaign="named")
+
+    assert built == []

@@ -165,6 +165,29 @@ def test_a_start_on_a_damaged_version_serves_the_last_whole_one_and_says_so(stor
     live.stop()
 
 
+def test_a_version_of_another_embedder_or_of_another_pack_is_refused_and_the_last_that_fits_served(
+    store: PassageStore,
+) -> None:
+    ours = PassageStore(store.folder, embedder="arithmetic")
+    first = str(ours.current())
+    live, later, last = (LiveIndex(ours, prepare=as_it_is, look_seconds=0.05) for _ in range(3))
+    live.start()
+
+    pack = pack_of(*ITEMS, "Version 2 has this.", version="2")
+    store.build(pack, passages_of(pack), ArithmeticEmbeddings("another"))
+    assert _told(live, "made with another")
+    later.start()
+    shutil.rmtree(store.folder / str(store.current()))
+    shutil.copytree(store.folder / first, store.folder / str(store.current()))
+    last.start()
+
+    assert [served(one) for one in (live, later, last)] == ["1", "1", "1"]
+    assert "made with another" in later.problem
+    assert "not as it was written" in last.problem
+    for one in (live, later, last):
+        one.stop()
+
+
 def test_a_start_without_an_index_waits_for_the_first(tmp_path: Path) -> None:
     store = PassageStore(tmp_path)
     live = LiveIndex(store, prepare=as_it_is, look_seconds=0.1)

@@ -1,6 +1,7 @@
 """What a database holds, whatever table or file it stands in; and rows of every table that hangs on a turn."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ def all_that_is_held(database: Database) -> bytes:
         assert file
         return b"".join(path.read_bytes() for path in sorted(Path(file).parent.rglob("*")) if path.is_file())
     return "\n".join(str(row) for table in Base.metadata.sorted_tables for row in _rows(engine, table)).encode()
+
+
+def everything(database: Database, *, but: Collection[str] = ()) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of each table, but of some."""
+    tables = (table for table in Base.metadata.sorted_tables if table.name not in but)
+    return {table.name: _rows(database.engine, table) for table in tables}
 
 
 def fill_all(database: Database, turn: int, person: str, words: str) -> set[str]:

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, event, text
 
+import assistant.limits.tables
 import assistant.secretariat.tables  # noqa: F401 - the tables that Base is to know
 from assistant.database import RecordsError, open_database
 from assistant.records import Records

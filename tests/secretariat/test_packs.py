@@ -39,7 +39,9 @@ def workshop(tmp_path: Path) -> Workshop:
     embeddings = ArithmeticEmbeddings()
     ingest(folder, tmp_path / "data", embeddings)
     folders = PackFolders(folder, tmp_path / "data")
-    return Workshop(folders, tmp_path / "data", embeddings, tmp_path / "cases", lambda version: None)
+    return Workshop(
+        folders, tmp_path / "data", embeddings, tmp_path / "cases", lambda version: None, lambda version: None
+    )
 
 
 @pytest.fixture

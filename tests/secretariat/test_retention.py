@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from assistant.database import Database
+from assistant.database import Database, RecordsError
 from assistant.domain import Answer, Outcome
 from assistant.records import Records
 from assistant.secretariat.audit import Wanted
 from assistant.secretariat.erasure import Erasure
 from assistant.secretariat.people import Person
-from assistant.secretariat.retention import EVERY, Retention, Rule, main
+from assistant.secretariat.retention import AGAIN, EVERY, Retention, Rule, main
 from assistant.secretariat.stores import Secretariat
 from assistant.settings import Settings, SettingsError, load_settings
 from tests.secretariat.conftest import NOW, run
@@ -198,3 +200,28 @@ def test_the_command_erases_what_is_due_and_says_how_much(
     assert main() == 1
     monkeypatch.setenv("RETENTION_DAYS", "many")
     assert main() == 2
+
+
+def test_behind_a_long_write_it_waits_its_turn_and_what_it_could_not_do_it_does_the_next_time(
+    database: Database, secretariat: Secretariat, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(database, 200, 1)
+
+    async def never_free(_erasure: Erasure) -> None:
+        raise RecordsError("somebody kept reading")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Erasure, "sweep", never_free)
+        with pytest.raises(RecordsError, match="kept reading"):
+            run(secretariat.retention.run_if_due(settings, at=NOW))
+    with database.engine.begin() as writing:
+        writing.execute(text("UPDATE retention SET swept = swept"))
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(lambda: run(secretariat.retention.run_if_due(settings, at=NOW + AGAIN)))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            writing.commit()
+
+    assert waiting.result() == 0
+    assert kept(database) == ["asked 1 days ago"]
+    assert run(secretariat.retention.run_if_due(settings, at=NOW + 2 * AGAIN)) is None

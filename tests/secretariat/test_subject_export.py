@@ -32,6 +32,10 @@ WITHOUT_A_CANDIDATES_WORDS = {
     "approved": "the secretariat's own words, checked for personal data",
     "wording": "the secretariat's own words, checked for personal data",
     "addendum": "the secretariat's own words, checked for personal data",
+    "share": "hashes of addresses and conversations, for a minute at most",
+    "daily_key": "a random key",
+    "model_day": "counts",
+    "published_index": "names and checksums of the pack's versions",
     "pack_change": "the pack's words; of cases that go, what it says is taken out",
 }
 

@@ -188,7 +188,9 @@ def found(query: str) -> Sequence[Evidence]:
 
 def workshop_in(folder: Path, pack_dir: Path, embeddings: LocalEmbeddings) -> Workshop:
     """What packs are made with, in a folder of the test; no fact sheet is drawn up."""
-    return Workshop(PackFolders(pack_dir, folder), folder, embeddings, folder / "cases", lambda version: None)
+    return Workshop(
+        PackFolders(pack_dir, folder), folder, embeddings, folder / "cases", lambda version: None, lambda version: None
+    )
 
 
 async def _nothing() -> Sequence[ApprovedAnswer]:

@@ -1,10 +1,13 @@
 """The pack, the search for the secretariat, health, readiness, metrics, and the description of the contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from assistant.checks import Check, Finding
+from assistant.database import RecordsError
+from assistant.waiting import Queue
 from assistant.web.service import NotReady, PackVersion
 
 TOKEN = "a token of some length"
@@ -36,11 +39,33 @@ def test_the_search_shows_scores_to_who_holds_the_token(with_settings: Callable[
 
 
 def test_ready_means_that_the_index_and_the_records_answer(with_settings: Callable[..., TestClient]) -> None:
-    assert with_settings().get("/readyz").json() == {"status": "ok", "checks": {"index": "ok", "records": "ok"}}
+    ready = with_settings().get("/readyz")
+    assert ready.json() == {"status": "ok", "checks": {"index": "ok", "records": "ok", "limits": "ok"}}
 
-    unready = with_settings(problem=lambda: "the new version is damaged").get("/readyz")
+    def pack() -> PackVersion:
+        raise NotReady("no index")
+
+    unready = with_settings(pack=pack, problem=lambda: "the version is damaged").get("/readyz")
     assert unready.status_code == 503
-    assert unready.json()["checks"]["index"] == "the new version is damaged"
+    assert "the version is damaged" in unready.json()["checks"]["index"]
+
+
+def test_what_does_not_stop_answers_is_told_with_its_remedy_and_turns_nobody_away(
+    with_settings: Callable[..., TestClient],
+) -> None:
+    async def full() -> Finding:
+        return Finding("3 MB are free", "Make room")
+
+    client = with_settings(problem=lambda: "the new version is damaged", checks=[Check("disk", full)])
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["checks"]["disk"] == "3 MB are free. Make room."
+    assert "v-0123456789abcdef is served, but: the new version is damaged" in response.json()["checks"]["index"]
+    page = client.get("/metrics").text
+    assert 'check_ok{check="disk"} 0.0' in page
+    assert 'check_ok{check="records"} 1.0' in page
 
 
 def test_without_a_pack_the_process_is_up_and_every_question_gets_a_503(
@@ -72,6 +97,31 @@ def test_metrics_count_outcomes_stages_tokens_and_name_the_index(client: TestCli
     assert 'stage_seconds_count{stage="search"} 1.0' in page
     assert "questions_in_flight 0.0" in page
     assert 'index_info{pack="a1b2c3d4",version="v-0123456789abcdef"} 1.0' in page
+    assert 'http_requests_total{method="POST",route="/api/ask",status="200"} 2.0' in page
+    assert 'http_request_seconds_count{route="/api/ask"} 2.0' in page
+    assert "model_left_alone 0.0" in page
+
+
+def test_metrics_say_how_many_answers_wait_for_the_secretariat(with_settings: Callable[..., TestClient]) -> None:
+    async def queues() -> Mapping[Queue, int]:
+        return {Queue.NOT_USEFUL: 3}
+
+    async def unread() -> Mapping[Queue, int]:
+        raise RecordsError("the records are away")
+
+    assert 'queue_length{queue="not_useful"} 3.0' in with_settings(queues=queues).get("/metrics").text
+    assert "queue_length{" not in with_settings(queues=unread).get("/metrics").text
+
+
+def test_no_name_in_the_numbers_is_a_callers(client: TestClient) -> None:
+    client.request("KESTREL", "/api/ask")
+    client.get("/kestrel")
+
+    page = client.get("/metrics").text
+
+    assert 'http_requests_total{method="_OTHER",route="/api/ask",status="405"} 1.0' in page
+    assert 'http_requests_total{method="GET",route="-",status="404"} 1.0' in page
+    assert "kestrel" not in page.lower()
 
 
 def test_the_contract_is_described_and_the_inner_pages_are_not(client: TestClient) -> None:

@@ -36,9 +36,6 @@ PARTS: Final[tuple[Callable[[Console], Part], ...]] = (
 )
 
 
-def console_routes(console: Console) -> APIRouter:
+def console_routes(console: Console) -> list[APIRouter]:
     """Every route of the console. Its parts are made here, once."""
-    router = APIRouter(include_in_schema=False)
-    for make in PARTS:
-        router.include_router(console.add(make(console)))
-    return router
+    return [console.add(make(console)) for make in PARTS]

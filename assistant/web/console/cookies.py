@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from assistant.secretariat.sessions import ATTEMPT_LASTS
 from assistant.web.console.frame import COOKIE, ROOT, go
+from assistant.web.cookies import is_secure, name_over
 
 _ATTEMPT: Final = "secretariat_sign_in"
 
@@ -15,13 +16,13 @@ def signed_in(request: Request, session: str, back: str) -> Response:
     """On to a page, with the session that it needs."""
     response = go(back)
     _set(response, request, COOKIE, session)
-    response.delete_cookie(_ATTEMPT, path=ROOT)
+    _forget(response, request, _ATTEMPT)
     return response
 
 
-def signed_out() -> Response:
+def signed_out(request: Request) -> Response:
     response = go(f"{ROOT}/sign-in", done="signed_out")
-    response.delete_cookie(COOKIE, path=ROOT)
+    _forget(response, request, COOKIE)
     return response
 
 
@@ -30,10 +31,27 @@ def remember_attempt(response: Response, request: Request, secret: str) -> None:
 
 
 def attempt_of(request: Request) -> str:
-    return request.cookies.get(_ATTEMPT, "")
+    return request.cookies.get(name_over(request, _ATTEMPT), "")
 
 
 def _set(response: Response, request: Request, name: str, value: str, *, max_age: int | None = None) -> None:
-    # Lax, not Strict: the way back from the provider begins on another site.
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=max_age, path=ROOT, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(
+        name_over(request, name),
+        value,
+        max_age=max_age,
+        path=_path(request),
+        httponly=True,
+        # Not strict: the way back from the provider begins on another site.
+        samesite="lax",
+        secure=is_secure(request),
+    )
+
+
+def _forget(response: Response, request: Request, name: str) -> None:
+    # With all it was set with, or browsers keep it.
+    _set(response, request, name, "", max_age=0)
+
+
+def _path(request: Request) -> str:
+    """Browsers take the prefix for the whole site only."""
+    return "/" if is_secure(request) else ROOT

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from assistant.secretariat.roles import Role
 from assistant.secretariat.sessions import Seat
 from assistant.secretariat.stores import Secretariat
+from assistant.web.cookies import name_over
 from assistant.web.errors import Problem
 from assistant.web.origin import from_own_page
 from assistant.web.rendering import render
@@ -151,7 +152,8 @@ class Console:
         route = request.scope["route"]
         if not isinstance(route, APIRoute) or not _says_whom(route.dependant):
             raise Problem(403, self.said["frame"]["closed"])
-        request.state.seat = await self.secretariat.sessions.seat(request.cookies.get(COOKIE, ""), at=datetime.now(UTC))
+        held = request.cookies.get(name_over(request, COOKIE), "")
+        request.state.seat = await self.secretariat.sessions.seat(held, at=datetime.now(UTC))
 
 
 def go(path: str, **query: str) -> RedirectResponse:

@@ -12,18 +12,18 @@ from assistant.web.console.cookies import attempt_of, remember_attempt, signed_i
 from assistant.web.console.frame import ROOT, Console, anyone, own_path
 from assistant.web.console.provider import Provider, ProviderError
 from assistant.web.errors import Problem
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 
 _log = logging.getLogger("assistant.secretariat")
 
 
-def add_provider(router: APIRouter, console: Console, limits: AskLimits) -> None:
+def add_provider(router: APIRouter, console: Console, limits: Limits) -> None:
     sessions, people = console.secretariat.sessions, console.secretariat.people
     provider = Provider(console.service.settings)
 
     @router.get("/sign-in/start", dependencies=[Depends(anyone)])
     async def start(request: Request, back: str = ROOT) -> Response:
-        limits.check(caller(request))
+        await limits.check(caller(request))
         returning_to = f"{str(request.base_url).rstrip('/')}{ROOT}/sign-in/return"
         try:
             address, kept = await provider.away(request, returning_to=returning_to)
@@ -36,9 +36,11 @@ def add_provider(router: APIRouter, console: Console, limits: AskLimits) -> None
 
     @router.get("/sign-in/return", dependencies=[Depends(anyone)])
     async def come_back(request: Request) -> Response:
+        await limits.check(caller(request))
         at = datetime.now(UTC)
         attempt = await sessions.come_back(attempt_of(request), at=at)
         if attempt is None:
+            _log.warning("nobody signed in: a return from the provider that no browser here was sent for")
             raise Problem(403, console.said["sign_in"]["again"])
         try:
             identity = await provider.identity(request, attempt["kept"])
@@ -46,6 +48,7 @@ def add_provider(router: APIRouter, console: Console, limits: AskLimits) -> None
             raise _unreachable(console, error) from None
         person = await people.met(identity, at=at)
         if person is None or person.role is Role.NONE:
+            _log.warning("nobody signed in: an account that the provider knows has no role here")
             raise Problem(403, console.said["sign_in"]["no_role"])
         return signed_in(request, await sessions.begin(person, at=at), own_path(attempt["back"]))
 

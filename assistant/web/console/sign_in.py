@@ -1,6 +1,5 @@
 """Signing in by a one-time link where there is no provider of identities, and signing out, here or everywhere."""
 
-import time
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -10,12 +9,13 @@ from fastapi.responses import Response
 
 from assistant.secretariat.roles import Role
 from assistant.secretariat.sessions import Seat
+from assistant.secretariat.tries import TooManyTries
 from assistant.settings import AskLimit
 from assistant.web.ask import caller
 from assistant.web.console.cookies import signed_in, signed_out
 from assistant.web.console.frame import ROOT, Console, Part, ReaderSeat, anyone, go, needs, own_path
 from assistant.web.errors import Problem
-from assistant.web.limits import AskLimits
+from assistant.web.limits import Limits
 
 AnySeat = Annotated[Seat, Depends(needs(Role.NONE))]
 
@@ -30,7 +30,7 @@ def sign_in_link(secret: str) -> str:
 
 def sign_in_part(console: Console) -> Part:
     router = console.router()
-    limits = AskLimits(AskLimit(_A_MINUTE, _A_MINUTE), clock=time.monotonic)
+    limits = Limits(console.service.shares, AskLimit(_A_MINUTE, _A_MINUTE), kind="sign-in")
     _add_pages(router, console)
     if console.service.settings.uses_oidc:
         # What only a provider needs is imported only with one.
@@ -60,14 +60,17 @@ def _add_pages(router: APIRouter, console: Console) -> None:
         return await console.page("console/you.html", seat, request)
 
 
-def _add_links(router: APIRouter, console: Console, limits: AskLimits) -> None:
+def _add_links(router: APIRouter, console: Console, limits: Limits) -> None:
     @router.get("/sign-in/link", dependencies=[Depends(anyone)])
     async def follow(request: Request, token: str = "") -> Response:
-        limits.check(caller(request))
+        await limits.check(caller(request))
         if "prefetch" in request.headers.get("sec-purpose", request.headers.get("purpose", "")):
             # A browser that looks ahead must not use the link up.
             raise Problem(403, console.said["sign_in"]["looked_ahead"])
-        session = await console.secretariat.sessions.follow_link(token, at=datetime.now(UTC))
+        try:
+            session = await console.secretariat.sessions.follow_link(token, at=datetime.now(UTC))
+        except TooManyTries as error:
+            raise Problem(429, console.said["sign_in"]["too_many_tries"], retry_after=error.seconds) from None
         if session is None:
             raise Problem(403, console.said["sign_in"]["used"])
         return signed_in(request, session, ROOT)
@@ -77,11 +80,11 @@ def _add_sign_out(router: APIRouter, console: Console) -> None:
     sessions = console.secretariat.sessions
 
     @router.post("/sign-out")
-    async def sign_out(seat: AnySeat) -> Response:
+    async def sign_out(request: Request, seat: AnySeat) -> Response:
         await sessions.end(seat, at=datetime.now(UTC))
-        return signed_out()
+        return signed_out(request)
 
     @router.post("/sign-out-everywhere")
-    async def sign_out_everywhere(seat: AnySeat) -> Response:
+    async def sign_out_everywhere(request: Request, seat: AnySeat) -> Response:
         await sessions.end_everywhere(seat.id, by=seat.id, at=datetime.now(UTC))
-        return signed_out()
+        return signed_out(request)

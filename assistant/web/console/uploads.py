@@ -11,6 +11,7 @@ from starlette.types import Scope
 from assistant.database import RecordsError
 from assistant.secretariat.roles import Role
 from assistant.web.console.frame import COOKIE, ROOT
+from assistant.web.cookies import name_over
 from assistant.web.service import Service
 
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -25,7 +26,8 @@ def upload_room(service: Service) -> Callable[[Scope], Awaitable[int]]:
     async def room(scope: Scope) -> int:
         if scope["method"] != "POST" or not _PLACE.fullmatch(scope["path"]):
             return 0
-        token = HTTPConnection(scope).cookies.get(COOKIE, "")
+        connection = HTTPConnection(scope)
+        token = connection.cookies.get(name_over(connection, COOKIE), "")
         try:
             seat = await service.secretariat.sessions.seat(token, at=datetime.now(UTC))
         except RecordsError:

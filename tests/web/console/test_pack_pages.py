@@ -2,16 +2,19 @@
 
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from assistant.secretariat.pack_changes import PackChange
+from assistant.secretariat.pack_changes import PackChange, State, row_of
 from assistant.secretariat.roles import Role
 from assistant.web.console.frame import ROOT
 from assistant.web.console.uploads import MOST_BYTES
 from assistant.web.service import Service
+from tests.security.test_names import NAMES
 from tests.web.console.clients import done
 from tests.web.console.conftest import As
 from tests.web.scripted import scripted_service
@@ -119,6 +122,23 @@ def test_a_name_that_leads_elsewhere_or_is_no_document_is_refused(
     assert not service.packs.folders.given(change(service, place).number)
 
 
+def test_of_fifty_names_that_want_to_lead_away_none_puts_a_file_beside_the_change(
+    as_: As, service: Service, tmp_path: Path
+) -> None:
+    ada = as_(Role.REVIEWER, "Ada")
+    place = begun(ada)
+    beside = {path for path in tmp_path.parent.rglob("*") if not path.is_relative_to(service.settings.data_dir)}
+
+    for name in NAMES[::4]:
+        response = ada.post(f"{place}/files", files=[("files", (f"{name}.md", b"# Words\n\nSome words.\n"))])
+        assert response.status_code in (303, 400, 422), name
+
+    after = {path for path in tmp_path.parent.rglob("*") if not path.is_relative_to(service.settings.data_dir)}
+    assert {path.name for path in after - beside if "records" not in path.name} == set()
+    given_names = [path.name for path in service.settings.data_dir.rglob("*.md")]
+    assert [name for name in given_names if name.startswith(".") or len(name) > 200] == []
+
+
 def test_only_somebody_signed_in_may_send_more_than_others_and_only_so_much(as_: As) -> None:
     ada = as_(Role.REVIEWER, "Ada")
     place = begun(ada)
@@ -188,3 +208,19 @@ def test_two_who_publish_are_told_apart(as_: As) -> None:
 def test_nothing_of_a_change_that_is_not_there_is_shown(as_: As) -> None:
     assert as_(Role.ADMINISTRATOR).get(f"{ROOT}/pack/changes/99").status_code == 404
     assert as_(Role.ADMINISTRATOR).get(f"{ROOT}/pack/document?name=../records.sqlite3").status_code == 404
+
+
+def test_a_pack_that_other_servers_could_not_be_given_says_so_on_its_page(as_: As, service: Service) -> None:
+    ada = as_(Role.APPROVER, "Ada")
+    place = begun(ada)
+
+    def refused(session: Session) -> None:
+        row = row_of(session, service.packs.campaign, int(place.rsplit("/", 1)[1]))
+        published = {"published_at": datetime.now(UTC).isoformat(), "not_shared": "the shelf is full"}
+        row.state, row.summary = State.PUBLISHED.value, row.summary | published
+
+    done(service.secretariat.database.run(refused))
+
+    page = ada.get(place).text
+    assert "It was published." in page
+    assert "It is in use on one server only. The others still use the pack before it: the shelf is full." in page

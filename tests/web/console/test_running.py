@@ -11,7 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistant.database import Database
+from assistant.secretariat.stores import open_secretariat
 from assistant.settings import ROOT as PROJECT
+from assistant.settings import Settings
+from server import _show_link
 from tests.doors import _environment, _free_port, program, server
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/secretariat/sign-in/link\?token=[\w-]{40,})")
@@ -81,6 +85,22 @@ def test_no_link_is_printed_into_a_file_and_none_where_a_provider_signs_in(tmp_p
     assert process.stdout.read() == ""
     for file in ("out", "log"):
         assert not LINK.search((tmp_path / file).read_text())
+
+
+def test_no_link_is_printed_beside_logs_that_are_collected(
+    database: Database, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A pipe, as in a container.
+    monkeypatch.setattr("server.stat.S_ISREG", lambda _: False)
+    secretariat = open_secretariat(database, by_links=True)
+
+    for log_format in ("plain", "json"):
+        settings = Settings(_env_file=None, log_format=log_format)  # type: ignore[call-arg]
+        _show_link(settings, secretariat)
+
+    link, instead = capfd.readouterr().out.split("To sign in")
+    assert LINK.search(link)
+    assert not LINK.search(instead)
 
 
 def test_a_link_can_be_had_while_the_server_runs_but_not_where_a_provider_signs_in(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Signing in by a link, and out."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from starlette.testclient import TestClient
@@ -43,8 +44,8 @@ def test_the_cookie_holds_no_more_than_a_random_id_and_scripts_cannot_read_it(se
     with TestClient(create_app(service), base_url="https://testserver", follow_redirects=False) as client:
         said = client.get(link(service)).headers.get_list("set-cookie")
 
-    (cookie,) = [one for one in said if one.startswith(f"{COOKIE}=")]
-    assert {"HttpOnly", "SameSite=lax", "Secure", f"Path={ROOT}"} <= {part.strip() for part in cookie.split(";")}
+    (cookie,) = [one for one in said if one.startswith(f"__Host-{COOKIE}=")]
+    assert {"HttpOnly", "SameSite=lax", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert len(cookie.partition(";")[0]) < 80
     assert "Ada" not in cookie
 
@@ -93,6 +94,26 @@ def test_nobody_tries_links_without_end(as_: As) -> None:
 
     assert statuses[0] == 403
     assert statuses[-1] == 429
+
+
+def test_tries_from_an_address_are_counted_by_all_servers_together(service: Service) -> None:
+    """Each under another account: the address is what they have in common."""
+    servers = [TestClient(create_app(service)) for _ in range(2)]
+
+    statuses = [servers[n % 2].get(sign_in_link(f"{n:032x}guess")).status_code for n in range(12)]
+
+    assert statuses == [403] * 10 + [429] * 2
+
+
+def test_who_guessed_too_often_is_told_when_to_come_back_whoever_they_guessed_at(as_: As, service: Service) -> None:
+    ada = somebody(service, Role.ADMINISTRATOR, "Ada")
+    for account in (ada.id, "0" * 32):
+        asyncio.run(service.shares.close())  # forgets the address
+        pages = [as_().get(sign_in_link(f"{account}guess{n}")) for n in range(6)]
+
+        assert [page.status_code for page in pages] == [403] * 5 + [429]
+        assert 890 <= int(pages[-1].headers["retry-after"]) <= 900
+        assert "Wait 15 minutes" in pages[-1].text
 
 
 def test_no_page_of_the_console_stays_in_a_cache_or_a_search_engine(as_: As) -> None:
