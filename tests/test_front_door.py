@@ -2,8 +2,7 @@
 
 import html
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from bs4 import BeautifulSoup
 from openai import OpenAI
 
 from tests.doors import Server, program, server
+from tests.waiting import until
 
 RESPONSIBILITIES = (
     "Drawing on your professional expertise",
@@ -261,15 +261,8 @@ def test_a_broken_pack_leaves_the_served_one_served_and_a_mended_one_replaces_it
         broken.unlink()
         (pack / "dates.md").write_text("# Dates\n\nClosing date: 12 January 2027\n", encoding="utf-8")
         assert program("ingest.py", **settings).returncode == 0
-        _until(lambda: running.http.get("/api/pack").json()["version"] != before)
+        until(lambda: running.http.get("/api/pack").json()["version"] != before)
         assert "12 January 2027" in running.ask("When is the deadline?")["text"]
-
-
-def _until(holds: Callable[[], bool], *, within: float = 10.0) -> None:
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def _flat(text: str) -> str:

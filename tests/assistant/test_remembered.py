@@ -1,7 +1,6 @@
 """What is remembered of readings is what would be worked out, of the version being served, and nobody waits in vain."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,6 +19,7 @@ from assistant.wiring import build_assistant, open_served_pack
 from knowledge.embedding import LocalEmbeddings
 from knowledge.ingesting import ingest
 from tests.doors import ingested, settings_for
+from tests.waiting import until
 
 ASKED = ("How often does the Panel meet?", "What does it pay?", "Where are meetings held, and who chairs them?")
 BEFORE = (Turn("What does it pay?", "The recruitment pack does not say what the role pays."),)
@@ -154,7 +154,7 @@ def test_over_a_switch_of_versions_each_answer_is_the_one_that_is_computed(
             if words:
                 (tmp_path / "pack" / "pay.md").write_text(f"# Pay\n{words}", encoding="utf-8")
                 new = ingest(tmp_path / "pack", data, embeddings).version
-                _until(lambda: all(_version(one) == new for one in (computed, remembered)))  # noqa: B023
+                until(lambda: all(_version(one) == new for one in (computed, remembered)))  # noqa: B023
             for _ in range(2):
                 assert _answers(remembered) == _answers(computed)
     finally:
@@ -177,10 +177,3 @@ def _answers(assistant: Assistant) -> list[Answer]:
 def _version(assistant: Assistant) -> str:
     with assistant.served_pack.lease() as opened:
         return opened.index.version
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from tests.browser.acted import BREAKS, DUTIES, Acted, acted, answer
 from tests.browser.pages import Visit, ask, begin, box, focused
 from tests.browser.relay import relaying
 from tests.browser.states import BAD_STATUS
+from tests.waiting import until
 
 ASKED = "How often does the Board meet?"
 LONG = "Tell me everything."
@@ -221,12 +221,3 @@ def heard(page: Page) -> list[str]:
 def last_state(site: Acted) -> str:
     with sqlite3.connect(site.service.settings.database.removeprefix("sqlite:///")) as connection:
         return str(connection.execute("SELECT state FROM turn ORDER BY number DESC LIMIT 1").fetchone()[0])
-
-
-def until(so: Callable[[], bool]) -> None:
-    """Returns as soon as it is so; fails after ten seconds."""
-    for _ in range(1000):
-        if so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen within ten seconds")

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import httpx
 
 from assistant.settings import ROOT
 from assistant.web.service import Service
+from tests.waiting import until
 from tests.web.scripted import ScriptedAssistant
 
 EVENTS = {"accept": "text/event-stream"}
@@ -47,7 +48,7 @@ def test_a_hundred_who_leave_at_any_moment_are_all_recorded_with_how_it_ended(
     with httpx.Client(base_url=address) as client:
         for number in range(LEAVERS):
             _leave(client, "slow" if number % 2 else "How often?", heard=chance.randrange(8))
-        _until(lambda: states(file).total() == LEAVERS and "started" not in states(file))
+        until(lambda: states(file).total() == LEAVERS and "started" not in states(file))
         numbers = client.get("/metrics").text
 
     ended = states(file)
@@ -65,7 +66,7 @@ def test_a_server_that_is_told_to_end_with_twenty_streams_open_ends_in_time_and_
         asking = [threading.Thread(target=_listen, args=(address,)) for _ in range(STREAMS)]
         for one in asking:
             one.start()
-        _until(lambda: states(records)["started"] == STREAMS)
+        until(lambda: states(records)["started"] == STREAMS)
         told = time.monotonic()
         process.send_signal(signal.SIGTERM)
 
@@ -87,7 +88,7 @@ def _serving(folder: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str, Pat
     process = subprocess.Popen([sys.executable, "-c", SERVE, str(folder), str(port)], cwd=ROOT)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            _until(lambda: _is_up(client))
+            until(lambda: _is_up(client))
         yield process, f"http://127.0.0.1:{port}", next(folder.rglob("*.sqlite3"))
     finally:
         process.kill()
@@ -112,11 +113,3 @@ def _leave(client: httpx.Client, question: str, *, heard: int) -> None:
 def _listen(address: str) -> None:
     with suppress(httpx.TransportError), httpx.Client(base_url=address, timeout=60) as client:
         _leave(client, "slow", heard=100_000)
-
-
-def _until(so: Callable[[], bool]) -> None:
-    """Returns as soon as it is so; fails after half a minute."""
-    end = time.monotonic() + 30
-    while not so():
-        assert time.monotonic() < end
-        time.sleep(0.02)

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from assistant.settings import AskLimit
 from assistant.web.ask import wants_events
 from assistant.web.service import Service
+from tests.waiting import until
 from tests.web.conftest import serving
 from tests.web.scripted import PASSAGES, ScriptedAssistant, scripted_service
 
@@ -301,7 +302,7 @@ def test_a_second_question_waits_for_the_answer_to_the_first(
         conversation = ask(client, "How often?").json()["conversation"]
         first = threading.Thread(target=ask, args=(client, "slow"), kwargs={"conversation": conversation})
         first.start()
-        _until(lambda: len(assistant.asked) == 2)
+        until(lambda: len(assistant.asked) == 2)
 
         second = ask(client, "And now?", conversation=conversation)
         elsewhere = ask(client, "And me?")
@@ -395,11 +396,3 @@ def test_a_reason_is_kept_under_the_same_rules_as_a_question(client: TestClient,
         assert CANARY not in refused.text
     assert "999" in refused.json()["detail"]
     assert rows(service, "SELECT * FROM feedback") == []
-
-
-def _until(so: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if so():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not happen within ten seconds")

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ import pytest
 from openai import OpenAI
 
 from assistant.web.service import Service
+from tests.waiting import until
 from tests.web.conftest import serving
 from tests.web.scripted import ScriptedAssistant, scripted_service
 
@@ -142,12 +143,3 @@ def test_a_server_that_ends_does_not_take_its_listeners_for_gone(
             assert "event: answer" not in list(lines)
 
     assert states(service) == [("slow", "finished", "answered")]
-
-
-def until(so: Callable[[], bool]) -> None:
-    """Returns as soon as it is so; fails after ten seconds."""
-    for _ in range(1000):
-        if so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen within ten seconds")
