@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil
-from typing import Any, cast
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from assistant.database import Database, RecordsError
+from assistant.database import Database, RecordsError, insert_into
 from assistant.domain import Usage
 from assistant.limits.tables import ModelDayRow
 
@@ -98,7 +96,7 @@ def _take(session: Session, aside: SetAside, allowance: Allowance) -> bool:
     tokens, nanodollars = ModelDayRow.tokens + aside.tokens, ModelDayRow.nanodollars + aside.nanodollars
     first = {"day": aside.day, "tokens": aside.tokens, "nanodollars": aside.nanodollars}
     statement = (
-        _insert(session)
+        insert_into(session, ModelDayRow)
         .values(first)
         .on_conflict_do_update(
             index_elements=[ModelDayRow.day],
@@ -110,11 +108,6 @@ def _take(session: Session, aside: SetAside, allowance: Allowance) -> bool:
 
 
 _BOUNDLESS = 2**62
-
-
-def _insert(session: Session) -> postgresql.Insert:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(ModelDayRow) if is_postgresql else cast(Any, sqlite.insert(ModelDayRow))
 
 
 def _nano(dollars: float) -> int:

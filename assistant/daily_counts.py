@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from assistant.database import insert_into
 from assistant.domain import Outcome
 from assistant.subjects import asked_about
 from assistant.tables import Base, DayAskedRow, DayFeedbackRow, DayTimeRow, TurnRow
@@ -58,8 +58,7 @@ def rounded(milliseconds: float) -> int:
 def _add(session: Session, row: type[Base], key: Mapping[str, Any], amounts: Mapping[str, float]) -> None:
     """More of what is counted under a key, in one statement: several processes may count at once."""
     table = cast(Table, row.__table__)
-    new = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    insert: sqlite.Insert | postgresql.Insert = new(table).values(**key, **amounts)
+    insert = insert_into(session, row).values(**key, **amounts)
     more = {name: table.c[name] + insert.excluded[name] for name in amounts}
     session.execute(insert.on_conflict_do_update(index_elements=list(key), set_=more))
 

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
@@ -162,6 +163,12 @@ def connect(address: str) -> Database:
         return Database(_engine(make_url(address), _POLITE))
     except (ArgumentError, OSError) as error:
         raise RecordsError(f"DATABASE_URL leads to no database ({reason(error)})") from error
+
+
+def insert_into(session: Session, table: type[Any]) -> postgresql.Insert:
+    """An insert that may say what happens on a conflict, which both kinds of database know, each by its own class."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return cast(postgresql.Insert, insert(table))
 
 
 def reason(error: Exception) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from assistant.database import insert_into
 from assistant.domain import Answer
 from assistant.tables import EvidenceRow, LikelyRow, PassageRow, SearchedRow, TurnRow, WaitingRow
 from assistant.waiting import queues_of
@@ -33,10 +33,9 @@ def keep_passages(session: Session, passages: Sequence[Passage]) -> None:
     """The words of the pack that were looked at, each passage once."""
     if not passages:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # In one order, so that two who write at the same moment never wait for each other.
     rows = [_passage(passage) for passage in sorted(passages, key=lambda one: one.id)]
-    adding = insert(PassageRow).values(rows)
+    adding = insert_into(session, PassageRow).values(rows)
     told = {name: adding.excluded[name] for name in ("title", "heading", "page", "text")}
     session.execute(adding.on_conflict_do_update(index_elements=["id"], set_=told))
 

@@ -4,13 +4,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from assistant.database import Database, RecordsError
+from assistant.database import Database, RecordsError, insert_into
 from assistant.limits import Share, SharesError, taken
 from assistant.limits.tables import DailyKeyRow, ShareRow
 
@@ -77,7 +76,7 @@ def _hold(session: Session, *, key: str, seconds: float) -> None:
 
 def _daily_key(session: Session, *, day: str) -> str:
     mine = {"day": day, "key": secrets.token_hex(32)}
-    session.execute(_insert(session, DailyKeyRow).values(mine).on_conflict_do_nothing())
+    session.execute(insert_into(session, DailyKeyRow).values(mine).on_conflict_do_nothing())
     session.execute(delete(DailyKeyRow).where(DailyKeyRow.day < day))
     return session.scalars(select(DailyKeyRow.key).where(DailyKeyRow.day == day)).one()
 
@@ -97,16 +96,10 @@ def _now(session: Session) -> float:
 
 def _locked(session: Session, key: str) -> float:
     """The moment of a share, which nobody else takes from until this transaction ends."""
-    kept = _insert(session, ShareRow).values(key=key, until=0.0)
+    kept = insert_into(session, ShareRow).values(key=key, until=0.0)
     statement = kept.on_conflict_do_update(index_elements=[ShareRow.key], set_={"until": ShareRow.until})
     return float(session.execute(statement.returning(ShareRow.until)).scalar_one())
 
 
 def _write(session: Session, key: str, until: float) -> None:
     session.execute(update(ShareRow).where(ShareRow.key == key).values(until=until))
-
-
-def _insert(session: Session, table: type[Any]) -> postgresql.Insert:
-    """Both kinds of database know "on conflict", each by its own name."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if is_postgresql else cast(postgresql.Insert, sqlite.insert(table))

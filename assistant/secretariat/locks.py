@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from assistant.database import Database
+from assistant.database import Database, insert_into
 from assistant.secretariat.audit import Change, note
 from assistant.secretariat.tables import LockRow, PersonRow
 from assistant.tables import TurnRow
@@ -48,8 +47,7 @@ class Locks:
 
 def take(session: Session, turn: int, *, by: str, at: datetime) -> bool:
     """Lock an answer, unless somebody has a lock on it that has not run out. Only one of two at the same moment can."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    locking = insert(LockRow).values(turn=turn, person=by, until=at + LASTS)
+    locking = insert_into(session, LockRow).values(turn=turn, person=by, until=at + LASTS)
     taken = locking.on_conflict_do_update(
         index_elements=["turn"],
         set_={"person": by, "until": at + LASTS},
