@@ -37,7 +37,7 @@ from assistant.secretariat.pack_folders import PackFolders
 from assistant.secretariat.pack_making import Workshop
 from assistant.secretariat.packs import Packs
 from assistant.secretariat.stores import open_secretariat
-from assistant.secretariat.switches import SwitchedAssistant
+from assistant.secretariat.switches import SwitchedAssistant, Switches
 from assistant.served_pack import ServedPack, sheet_fingerprint
 from assistant.settings import MEMORY, ROOT, Settings
 from assistant.signposts import SignpostsError, load_signposts
@@ -172,50 +172,27 @@ def publish_version(settings: Settings, version: str) -> None:
 
 def build_service(settings: Settings) -> Service:
     """All that the web service stands on. WiringError when a part can't be made."""
-    try:
-        database = open_database(settings.database)
-        shares = open_shares(settings)
-        follower = _follower(settings, database) if settings.index_url else None
-    except (RecordsError, ShelfError) as error:
-        raise WiringError(str(error)) from error
-    if follower:
-        follower.start()
+    database, shares, follower = _shared(settings)
     served_pack = open_served_pack(settings, serving=True)
-
     breaker, budget = CircuitBreaker(), _budget(settings, database)
     try:
         assistant = build_assistant(settings, served_pack, breaker=breaker, budget=budget)
     except WiringError:
-        served_pack.stop()
-        if follower:
-            follower.stop()
+        _stop(served_pack, follower)
         database.close()
         raise
     secretariat = open_secretariat(database, by_links=not settings.uses_oidc)
     packs, gaps = Packs(database, _workshop(settings)), Gaps(database, LocalEmbeddings())
     approved = ApprovedAnswers(secretariat.approvals, served_pack.same)
-    assistant = replace(assistant, approved=approved)
-
-    def search(words: str) -> Sequence[Evidence]:
-        with served_pack.lease() as opened:
-            return opened.search(Question(words))
 
     def close() -> None:
         packs.close()
         gaps.close()
-        served_pack.stop()
-        if follower:
-            follower.stop()
+        _stop(served_pack, follower)
 
     return Service(
         settings=settings,
-        assistant=SwitchedAssistant(
-            writing=assistant,
-            quoting=_quoting(assistant),
-            switches=secretariat.switches,
-            screen=assistant.guard.screen,
-            campaign=lambda: _served(served_pack).campaign,
-        ),
+        assistant=_switched(replace(assistant, approved=approved), secretariat.switches, served_pack),
         screen=assistant.guard.screen,
         records=Records(database),
         secretariat=secretariat,
@@ -224,7 +201,7 @@ def build_service(settings: Settings) -> Service:
         gaps=gaps,
         pack=lambda: _served(served_pack),
         older=lambda pack_version: _kept(settings, pack_version),
-        search=search,
+        search=partial(_search, served_pack),
         links=assistant.guard.signposts.links,
         approved=lambda: approved.published(_served(served_pack)),
         problem=lambda: (follower.problem if follower else "") or served_pack.problem or None,
@@ -242,6 +219,40 @@ def build_service(settings: Settings) -> Service:
         model_left_alone=lambda: breaker.is_open,
         queues=secretariat.queues.counts,
     )
+
+
+def _shared(settings: Settings) -> tuple[Database, Shares, Follower | None]:
+    """What this process shares with others: records, limits, and the index that is published, if one is followed."""
+    try:
+        database = open_database(settings.database)
+        shares = open_shares(settings)
+        follower = _follower(settings, database) if settings.index_url else None
+    except (RecordsError, ShelfError) as error:
+        raise WiringError(str(error)) from error
+    if follower:
+        follower.start()
+    return database, shares, follower
+
+
+def _stop(served_pack: ServedPack, follower: Follower | None) -> None:
+    served_pack.stop()
+    if follower:
+        follower.stop()
+
+
+def _switched(assistant: Assistant, switches: Switches, served_pack: ServedPack) -> SwitchedAssistant:
+    return SwitchedAssistant(
+        writing=assistant,
+        quoting=_quoting(assistant),
+        switches=switches,
+        screen=assistant.guard.screen,
+        campaign=lambda: _served(served_pack).campaign,
+    )
+
+
+def _search(served_pack: ServedPack, words: str) -> Sequence[Evidence]:
+    with served_pack.lease() as opened:
+        return opened.search(Question(words))
 
 
 def pack_folders(settings: Settings) -> PackFolders:

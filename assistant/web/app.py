@@ -9,8 +9,10 @@ from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import Response
+from fastapi.telemetry import TelemetryConfig
 
 from assistant.database import RecordsError
+from assistant.domain import Question
 from assistant.secretariat.retention import AGAIN, EVERY
 from assistant.web.about import about_routes
 from assistant.web.ask import ask_routes
@@ -40,6 +42,15 @@ from assistant.web.watch import Watch
 PATIENCE: Final = 3.0
 """Seconds that questions under way are given at the end, when their connections are gone."""
 
+_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Off: it would put what candidates typed into spans and logs."""
+
 _log = logging.getLogger("assistant.web")
 
 
@@ -52,7 +63,8 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        background = [asyncio.create_task(work) for work in (_keep_to_retention(service), watch.follow())]
+        works = (_warm(service), _keep_to_retention(service), watch.follow())
+        background = [asyncio.create_task(work) for work in works]
         yield
         for task in background:
             task.cancel()
@@ -68,14 +80,7 @@ def create_app(service: Service) -> FastAPI:
         # The pages for trying out an API load scripts from elsewhere; the contract itself is public.
         docs_url=None,
         redoc_url=None,
-        # It would put what candidates typed into spans and logs.
-        telemetry={
-            "tracing": False,
-            "metrics": False,
-            "logs": False,
-            "operation_spans": False,
-            "auto_configure": False,
-        },
+        telemetry=_TELEMETRY,
     )
     # Not `include_router`, which makes each route a second time, while the first request waits.
     for router in (
@@ -114,6 +119,11 @@ def _add_pages(app: FastAPI, service: Service, turns: Turns, limits: Limits) -> 
         embed_routes(pages),
     ):
         app.router.routes.extend(router.routes)
+
+
+async def _warm(service: Service) -> None:
+    """What the guard loads when it is first asked, nobody has to wait for."""
+    await asyncio.to_thread(service.screen, Question("Hello"))
 
 
 async def _keep_to_retention(service: Service) -> None:

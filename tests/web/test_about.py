@@ -1,14 +1,18 @@
 """The pack, the search for the secretariat, health, readiness, metrics, and the description of the contract."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from threading import Event
 
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from assistant.checks import Check, Finding
 from assistant.database import RecordsError
+from assistant.domain import Question, Refusal
 from assistant.waiting import Queue
-from assistant.web.service import NotReady, PackVersion
+from assistant.web.app import create_app
+from assistant.web.service import NotReady, PackVersion, Service
 
 TOKEN = "a token of some length"
 
@@ -36,6 +40,17 @@ def test_the_search_shows_scores_to_who_holds_the_token(with_settings: Callable[
     assert [search("Bearer wrong"), search(TOKEN), search(f"Basic {TOKEN}")] == [403, 403, 403]
     (found,) = client.get("/api/search?q=meet", headers={"authorization": f"Bearer {TOKEN}"}).json()
     assert (found["score"], found["dense"], found["lexical"]) == (0.9, 0.8, 4.0)
+
+
+def test_the_guard_is_made_ready_before_anybody_asks(service: Service) -> None:
+    asked = Event()
+
+    def screen(_: Question) -> Refusal | None:
+        asked.set()
+        return None
+
+    with TestClient(create_app(replace(service, screen=screen))):
+        assert asked.wait(5)
 
 
 def test_ready_means_that_the_index_and_the_records_answer(with_settings: Callable[..., TestClient]) -> None:
