@@ -81,11 +81,23 @@ def draw_up(
 ) -> FactSheet:
     """Asks for each subject, and believes an answer only if its words could be about the subject.
 
-    `texts` are the pack's passages with what stands above them: a subject that none of them has words for is not asked
-    for at all.
+    `texts` are the pack's `whole_texts`: a subject that none of them has words for is not asked for at all.
     """
     asked = subjects() if among is None else among
     return FactSheet(tuple(_ruled(_found(subject, ask, texts), overruled.get(subject.name)) for subject in asked))
+
+
+def whole_texts(passages: Iterable[Passage]) -> tuple[str, ...]:
+    """Of each passage every word that could make a quote of it speak of a subject."""
+    return tuple("\n".join((*one.heading, one.lead_in, one.label, one.text)) for one in passages)
+
+
+def is_silent(subject: Subject, sheet: FactSheet | None, texts: Sequence[str]) -> bool:
+    """Whether the pack may be said not to speak of a subject: its sheet says so, or, before it has one, it has no words
+    for it.
+    """
+    fact = sheet.of(subject.name) if sheet else None
+    return not fact.stated if fact else not _has_words_for(subject, texts)
 
 
 def draw_up_for(opened: "Opened", overruled: Mapping[str, bool], report: Report) -> FactSheet:
@@ -95,8 +107,7 @@ def draw_up_for(opened: "Opened", overruled: Mapping[str, bool], report: Report)
         question = Question(text)
         return opened.reader.read(question, opened.search(question)).parts[0]
 
-    texts = [_whole(passage) for passage in opened.index.passages]
-    return draw_up(ask, overruled, _counted(subjects(), report), texts)
+    return draw_up(ask, overruled, _counted(subjects(), report), whole_texts(opened.index.passages))
 
 
 def overruled_by(lines: Iterable[tuple[str, str]]) -> dict[str, bool]:
@@ -113,7 +124,7 @@ def overruled_by(lines: Iterable[tuple[str, str]]) -> dict[str, bool]:
 
 
 def _found(subject: Subject, ask: Callable[[str], Part], texts: Sequence[str] | None) -> Fact:
-    if texts is not None and not any(subject.is_stated_in(text) for text in texts):
+    if texts is not None and not _has_words_for(subject, texts):
         return Fact(subject.name, False, 0.0, "", "", overruled=False)
     return _asked(subject, ask)
 
@@ -141,9 +152,8 @@ def _speaks_of(subject: Subject, support: Support) -> bool:
     return subject.is_stated_in(" ".join((*above, passage.lead_in, passage.label, support.quote)))
 
 
-def _whole(passage: Passage) -> str:
-    """Every word that could make a quote of the passage speak of a subject."""
-    return "\n".join((*passage.heading, passage.lead_in, passage.label, passage.text))
+def _has_words_for(subject: Subject, texts: Sequence[str]) -> bool:
+    return any(subject.is_stated_in(text) for text in texts)
 
 
 def _ruled(fact: Fact, stated: bool | None) -> Fact:

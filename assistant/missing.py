@@ -1,7 +1,6 @@
 """What the pack does not say, in the asker's words: "Where do members meet?" leaves open "where members meet"."""
 
 import re
-from collections.abc import Sequence
 
 from assistant.subjects import Subject
 
@@ -24,10 +23,12 @@ _LONGEST = 90
 _MORE_THAN_WORDS = re.compile(r"://|[^\w\s'’‘\"“”.,;:?!£$€%&/()+–—-]+")
 
 
-def missing_words(part: str, subjects: Sequence[Subject]) -> str:
-    """What to put behind "the recruitment pack does not say"; the question in “ ” where no clause can be made."""
-    if subjects:
-        return subjects[0].missing
+def missing_words(part: str, silent_on: Subject | None) -> str:
+    """What to put behind "the recruitment pack does not say": the subject on which it is silent, else what was asked,
+    which may be less than its subject. The question stands in “ ” where no clause can be made.
+    """
+    if silent_on:
+        return silent_on.missing
     asked = " ".join(_MORE_THAN_WORDS.sub(" ", part).split()).rstrip("?!. ")
     inverted = _MODAL.match(asked)
     if inverted and len(asked) <= _LONGEST:

@@ -1,6 +1,6 @@
 """The reader: part by part, which sentences of the evidence answer, and whether any does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from assistant.parts import parts_of
 from assistant.ranking import Aim, Ranked, rank
 from assistant.reading import Part, Reading, Support
 from assistant.spelling import Speller
-from assistant.subjects import asked_about, subjects
+from assistant.subjects import Subject, asked_about, subjects
 from knowledge.domain import Evidence, Passage
 from knowledge.embedding import TokenStates
 from knowledge.sentences import sentences
@@ -52,10 +52,19 @@ class Judge(Protocol):
 
 
 class SentenceReader:
-    """Behind `assistant.reading.Reader`: splits the question, ranks the sentences, and has a judge decide."""
+    """Behind `assistant.reading.Reader`: splits the question, ranks the sentences, and has a judge decide.
+
+    `is_silent` says whether the pack may be told not to speak of a subject at all.
+    """
 
     def __init__(
-        self, questions: QuestionReader, passages: PassageReader, corpus: Iterable[Passage], judge: Judge
+        self,
+        questions: QuestionReader,
+        passages: PassageReader,
+        corpus: Iterable[Passage],
+        judge: Judge,
+        *,
+        is_silent: Callable[[Subject], bool] = lambda _: False,
     ) -> None:
         texts = [passage.searchable for passage in corpus]
         self._questions = questions
@@ -63,6 +72,7 @@ class SentenceReader:
         self._weights = Weights.of(texts)
         self._speller = Speller([*_called(), *texts], questions.is_word)
         self._judge = judge
+        self._is_silent = is_silent
 
     def read(self, question: Question, evidence: Sequence[Evidence]) -> Reading:
         """The first few parts of the question, each against all of the evidence."""
@@ -77,7 +87,7 @@ class SentenceReader:
         return Reading(tuple(parts))
 
     def _part(self, aim: Aim, state: TokenStates, evidence: Sequence[Evidence], passages: Sequence[Read]) -> Part:
-        missing = missing_words(aim.text, aim.subjects)
+        missing = missing_words(aim.text, self._silent_on(aim))
         ranked = rank(aim, match(aim.asked, passages), passages)
         if not ranked:
             return Part(aim.text, False, 0.0, (), (), missing)
@@ -99,6 +109,10 @@ class SentenceReader:
             likeliest=likeliest,
             line=round(chance_of(judged.line), 4),
         )
+
+    def _silent_on(self, aim: Aim) -> Subject | None:
+        subject = next(iter(aim.subjects), None)
+        return subject if subject and self._is_silent(subject) else None
 
 
 def chance_of(log_odds: float) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant.answering import Opened
 from assistant.cross_encoder import CrossEncoder
 from assistant.domain import Question
-from assistant.fact_sheet import FactSheet, FactSheetError
+from assistant.fact_sheet import FactSheet, FactSheetError, is_silent, whole_texts
 from assistant.kept_sheets import fingerprint, load_sheet
 from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
@@ -107,7 +107,14 @@ class ServedPack:
         if self._ahead:
             self._passages.read_ahead(usable.passages)
         sheet = _Sheet(self._sheets, index.version)
-        reader = SentenceReader(self._questions, self._passages, usable.passages, TrainedJudge(self._model))
+        texts = whole_texts(usable.passages)
+        reader = SentenceReader(
+            self._questions,
+            self._passages,
+            usable.passages,
+            TrainedJudge(self._model),
+            is_silent=lambda subject: is_silent(subject, sheet(), texts),
+        )
 
         def find(question: Question) -> Sequence[Evidence]:
             with retrieval(index.campaign.id):

@@ -61,6 +61,17 @@ def test_every_question_that_the_page_offers_is_answered_with_sources(real: Aski
     assert set(outcomes.values()) == {Outcome.ANSWERED}, outcomes
 
 
+def test_a_question_about_what_the_pack_states_is_not_told_that_it_is_silent_on_that(over: Over) -> None:
+    pack = {"role.md": f"{HEAD}## Meetings\n\nThe Board meets every two weeks.\n\n## Pay\n\nThe fee is £310 a day.\n"}
+    board = over(pack)
+
+    missed, unsaid = board.ask("What happens if I miss a fortnightly meeting?"), board.ask("When is the closing date?")
+
+    assert (missed.outcome, unsaid.outcome) == (Outcome.NOT_IN_PACK, Outcome.NOT_IN_PACK)
+    assert "does not answer “What happens if I miss a fortnightly meeting?”" in missed.text
+    assert "does not say when applications close" in unsaid.text
+
+
 def test_what_is_said_as_it_is_found_is_what_the_whole_answer_says(real: Asking) -> None:
     async def events() -> list[Event]:
         return [event async for event in real.assistant.stream(Question("Who supports new members?"))]

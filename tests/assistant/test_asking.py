@@ -103,7 +103,7 @@ def test_a_text_holds_a_kind_of_answer_or_not(text: str, kind: Kind, held: bool)
     ids=["a known subject", "first person", "with a question word", "the asker's own words", "words and no more"],
 )
 def test_what_is_missing_is_named_in_the_askers_words(question: str, missing: str) -> None:
-    assert missing_words(question, asked_about(question)) == missing
+    assert missing_words(question, next(iter(asked_about(question)), None)) == missing
 
 
 WORDS = {"regional", "lead", "interview", "does", "role"}
