@@ -44,20 +44,49 @@ class Place:
 class CrossEncoder:
     """Loaded at the first question, safe between threads.
 
-    A sentence is one thread's work, and as many as there are cores are judged at a time, whoever asks: within so short
-    a pass a second thread costs more than it helps.
+    A sentence is one thread's work: within so short a pass a second one costs more than it helps. Who asks judges the
+    sentences in turn, helped by a thread for each core that nobody uses.
     """
 
     def __init__(self, *, file: ModelFile = READER) -> None:
-        self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")
+        self._cores = os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self._cores, thread_name_prefix="reader")
+        self._counting = Lock()
+        self._working = 0
         self._file = file
         self._loading = Lock()
 
     def log_odds(self, question: Floats, places: Sequence[Place], *, claims: bool = False) -> Floats:
         """That each sentence answers the question (or supports the claim) of these lower states, (tokens + 2, 384)."""
         kind = CLAIM if claims else QUESTION
-        odds = self._threads.map(lambda place: self._run(*_tokens(question, place, kind)), places)
-        return np.array(list(odds), dtype=np.float32)
+        odds = np.empty(len(places), dtype=np.float32)
+        # Each thread takes the next sentence that no other has taken.
+        left = iter(range(len(places)))
+
+        def judge() -> None:
+            for number in left:
+                odds[number] = self._run(*_tokens(question, places[number], kind))
+
+        threads = self._taken(len(places))
+        try:
+            helping = [self._threads.submit(judge) for _ in range(threads - 1)]
+            judge()
+            for one in helping:
+                one.result()
+        finally:
+            self._given_back(threads)
+        return odds
+
+    def _taken(self, most: int) -> int:
+        """Threads to work with: the own one, and up to `most` in all while cores are free."""
+        with self._counting:
+            threads = max(1, min(most, self._cores - self._working))
+            self._working += threads
+            return threads
+
+    def _given_back(self, threads: int) -> None:
+        with self._counting:
+            self._working -= threads
 
     def _run(self, states: Floats, kinds: NDArray[np.int64]) -> float:
         """Each alone: in 8 bits, what is computed together shares a scale, and company would change the answer."""

@@ -168,7 +168,7 @@ def connect(address: str) -> Database:
 def insert_into(session: Session, table: type[Any]) -> postgresql.Insert:
     """An insert that may say what happens on a conflict, which both kinds of database know, each by its own class."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return cast(postgresql.Insert, insert(table))
+    return cast(postgresql.Insert, insert(table.__table__))
 
 
 def reason(error: Exception) -> str:

@@ -27,8 +27,8 @@ class Shares(Protocol):
     async def take(self, *shares: Share) -> float:
         """A token of each, in this order, up to the first that has none: the seconds until it has. 0.0: all gave."""
 
-    async def hold(self, key: str, *, seconds: float) -> None:
-        """Nobody takes from a share of one token for so long, from now; with 0 anybody may at once."""
+    async def hold(self, *keys: str, seconds: float) -> None:
+        """Nobody takes from these shares of one token for so long, from now; with 0 anybody may at once."""
 
     async def daily_key(self, day: str) -> bytes:
         """Random bytes, the same for every worker, that are forgotten after the day."""

@@ -36,11 +36,11 @@ class FailingOpen:
     async def take(self, *shares: Share) -> float:
         return await self._first(partial(self._take_together, *shares), partial(self._own.take, *shares))
 
-    async def hold(self, key: str, *, seconds: float) -> None:
+    async def hold(self, *keys: str, seconds: float) -> None:
         # In both: a question may begin before an outage and end in it, or the other way round.
-        own = partial(self._own.hold, key, seconds=seconds)
+        own = partial(self._own.hold, *keys, seconds=seconds)
         await own()
-        await self._first(partial(self._shared.hold, key, seconds=seconds), own)
+        await self._first(partial(self._shared.hold, *keys, seconds=seconds), own)
 
     async def daily_key(self, day: str) -> bytes:
         return await self._first(partial(self._shared.daily_key, day), partial(self._own.daily_key, day))

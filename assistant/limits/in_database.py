@@ -37,8 +37,8 @@ class DatabaseShares:
             await self._run(_sweep)
         return waits
 
-    async def hold(self, key: str, *, seconds: float) -> None:
-        await self._run(partial(_hold, key=key, seconds=seconds))
+    async def hold(self, *keys: str, seconds: float) -> None:
+        await self._run(partial(_hold, keys=keys, seconds=seconds))
 
     async def daily_key(self, day: str) -> bytes:
         if day != self._day or time.monotonic() - self._read_at > _KEY_SECONDS:
@@ -66,12 +66,14 @@ def _take(session: Session, *, shares: Sequence[Share]) -> float:
     return 0.0
 
 
-def _hold(session: Session, *, key: str, seconds: float) -> None:
-    if seconds:
-        _locked(session, key)
-        _write(session, key, _now(session) + seconds)
-    else:
-        session.execute(delete(ShareRow).where(ShareRow.key == key))
+def _hold(session: Session, *, keys: Sequence[str], seconds: float) -> None:
+    if not seconds:
+        session.execute(delete(ShareRow).where(ShareRow.key.in_(keys)))
+        return
+    until = _now(session) + seconds
+    # In one order: two who hold the same keys must not wait for each other.
+    kept = insert_into(session, ShareRow).values([{"key": key, "until": until} for key in sorted(keys)])
+    session.execute(kept.on_conflict_do_update(index_elements=[ShareRow.key], set_={"until": kept.excluded.until}))
 
 
 def _daily_key(session: Session, *, day: str) -> str:

@@ -13,50 +13,43 @@ _RENEW_SECONDS: Final = 3.0
 
 
 class InFlight:
-    """The conversations that have a question under way."""
+    """The conversations that have a question under way, held until it ends, however long that takes."""
 
     def __init__(self, shares: Shares) -> None:
         self._shares = shares
-        self._under_way: dict[str, _UnderWay] = {}
+        self._held: set[str] = set()
+        self._renewing: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     async def begin(self, conversation: str) -> bool:
         """False while another question of the conversation is under way. One that began has to end."""
         key = _key(conversation)
         if await self._shares.take(Share(key, every=LEASE_SECONDS)):
             return False
-        self._under_way[key] = _UnderWay(self._shares, key)
+        self._held.add(key)
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew())
         return True
 
     async def end(self, conversation: str) -> None:
         """Nothing happens to one that did not begin."""
         key = _key(conversation)
-        if under_way := self._under_way.pop(key, None):
-            await under_way.end()
-            await self._shares.hold(key, seconds=0)
-
-
-class _UnderWay:
-    """Holds a conversation until the end, however long that takes."""
-
-    def __init__(self, shares: Shares, key: str) -> None:
-        self._shares = shares
-        self._key = key
-        self._ended = asyncio.Event()
-        self._renewing = asyncio.create_task(self._renew())
-
-    async def end(self) -> None:
-        # Not cancelled: what was sent to the store can't be called back, and would close the conversation again.
-        self._ended.set()
-        await self._renewing
+        if key not in self._held:
+            return
+        self._held.remove(key)
+        if self._telling:
+            # What was sent to the store can't be called back, and would close the conversation again.
+            await asyncio.wait([self._telling])
+        await self._shares.hold(key, seconds=0)
 
     async def _renew(self) -> None:
+        """All of them at once: each by itself, hundreds that wait would keep the store busy."""
         while True:
-            try:
-                await asyncio.wait_for(self._ended.wait(), _RENEW_SECONDS)
-            except TimeoutError:
-                await self._shares.hold(self._key, seconds=LEASE_SECONDS)
-            else:
+            await asyncio.sleep(_RENEW_SECONDS)
+            if not self._held:
                 return
+            self._telling = asyncio.create_task(self._shares.hold(*self._held, seconds=LEASE_SECONDS))
+            await self._telling
 
 
 def _key(conversation: str) -> str:

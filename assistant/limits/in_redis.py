@@ -37,7 +37,9 @@ return '0'
 _HOLD: Final = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-redis.call('SET', KEYS[1], string.format('%.6f', now + ARGV[1]), 'PX', math.ceil(ARGV[1] * 1000))
+for _, key in ipairs(KEYS) do
+  redis.call('SET', key, string.format('%.6f', now + ARGV[1]), 'PX', math.ceil(ARGV[1] * 1000))
+end
 """
 
 
@@ -65,11 +67,12 @@ class RedisShares:
                 return waits
         return 0.0
 
-    async def hold(self, key: str, *, seconds: float) -> None:
+    async def hold(self, *keys: str, seconds: float) -> None:
+        names = [_PREFIX + key for key in keys]
         if seconds:
-            await _asked(self._hold([_PREFIX + key], [seconds]))
+            await _asked(self._hold(names, [seconds]))
         else:
-            await _asked(self._client.delete(_PREFIX + key))
+            await _asked(self._client.delete(*names))
 
     async def daily_key(self, day: str) -> bytes:
         if day == self._day and time.monotonic() - self._read_at < _KEY_SECONDS:

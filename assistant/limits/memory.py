@@ -34,11 +34,12 @@ class MemoryShares:
             self._keep(share.key, until)
         return 0.0
 
-    async def hold(self, key: str, *, seconds: float) -> None:
-        if seconds:
-            self._keep(key, self._clock() + seconds)
-        else:
-            self._until.pop(key, None)
+    async def hold(self, *keys: str, seconds: float) -> None:
+        for key in keys:
+            if seconds:
+                self._keep(key, self._clock() + seconds)
+            else:
+                self._until.pop(key, None)
 
     async def daily_key(self, day: str) -> bytes:
         if day != self._day:

@@ -1,4 +1,5 @@
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,18 @@ def test_a_sentence_is_judged_alike_in_any_company(
     alone = [float(model.log_odds(question, [place])[0]) for place in places]
 
     np.testing.assert_allclose(together, alone, atol=1e-3)
+
+
+def test_it_is_judged_alike_however_many_ask_at_once(
+    embeddings: LocalEmbeddings, model: CrossEncoder, places: list[Place]
+) -> None:
+    states = embeddings.token_states(["How much would I be paid?"])[0].lower
+    alone = model.log_odds(states, places).tolist()
+
+    with ThreadPoolExecutor(8) as threads:
+        at_once = list(threads.map(lambda _: model.log_odds(states, places).tolist(), range(40)))
+
+    assert at_once == [alone] * 40
 
 
 def test_no_sentences_no_log_odds(embeddings: LocalEmbeddings, model: CrossEncoder) -> None:

@@ -169,6 +169,35 @@ def test_a_conversation_stays_closed_as_long_as_its_question_takes(monkeypatch: 
     assert asyncio.run(asked()) == (True, False, True)
 
 
+def test_however_many_questions_wait_they_are_renewed_together_and_none_once_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("assistant.limits.in_flight._RENEW_SECONDS", 0.01)
+
+    class Watched(MemoryShares):
+        async def hold(self, *keys: str, seconds: float) -> None:
+            await super().hold(*keys, seconds=seconds)
+            if seconds:
+                await renewed.put(len(keys))
+
+    renewed: asyncio.Queue[int] = asyncio.Queue()
+
+    async def asked() -> tuple[int, int, bool]:
+        in_flight = InFlight(Watched())
+        for number in range(200):
+            await in_flight.begin(str(number))
+        all_of_them = await renewed.get()
+        for number in range(1, 200):
+            await in_flight.end(str(number))
+        while await renewed.get() > 1:
+            pass
+        still = await renewed.get()
+        await in_flight.end("0")
+        return all_of_them, still, await in_flight.begin("0")
+
+    assert asyncio.run(asked()) == (200, 1, True)
+
+
 def _status(limits: Limits, address: str, conversation: str | None = None) -> int:
     """The seconds that a caller has to wait; 0 for who may ask."""
     try:
