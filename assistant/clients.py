@@ -41,7 +41,10 @@ def open_embeddings(settings: Settings) -> "LocalEmbeddings | RemoteEmbeddings":
 
 
 def open_writers(settings: Settings, breaker: CircuitBreaker, budget: Budget | None) -> tuple[Composer, Restater]:
-    """Who writes answers and who makes follow-ups stand alone: a model where there is one, and the rules behind it."""
+    """Who writes answers and who makes follow-ups stand alone: a model where there is one, and the rules behind it.
+
+    TokensError where the model's tokens can't be counted.
+    """
     if not settings.uses_model:
         return QuotingComposer(), RuleRestater()
     from assistant.composing.budgeted import BudgetedCalls
@@ -49,7 +52,10 @@ def open_writers(settings: Settings, breaker: CircuitBreaker, budget: Budget | N
     from assistant.composing.fallback import FallbackComposer
     from assistant.composing.model import ModelComposer
     from assistant.restating import ModelRestater
+    from knowledge.tokens import count_tokens
 
+    # Loaded now: nobody has to wait for it, and a damaged file is told at the start.
+    count_tokens("")
     model = open_chat_model(settings)
     prices = Prices(settings.price_in, settings.price_out)
     call: Call = BudgetedCalls(budget, prices) if budget else stream_reply

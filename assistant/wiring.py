@@ -47,6 +47,7 @@ from knowledge.embedding import LocalEmbeddings
 from knowledge.pack import PackError, campaign_id
 from knowledge.shelf import Shelf, ShelfError
 from knowledge.store import DocumentInfo, PassageStore, Report, StoreError, campaign_folder, silent
+from knowledge.tokens import TokensError
 
 
 class WiringError(Exception):
@@ -60,15 +61,15 @@ def build_assistant(
     breaker: CircuitBreaker | None = None,
     budget: Budget | None = None,
 ) -> Assistant:
-    """The assistant over a served pack. WiringError when the campaign's signposts can't be used.
+    """The assistant over a served pack. WiringError when the signposts or the files that a model needs can't be used.
 
     `breaker` is asked before each call of the model; else it has one of its own. `budget` bounds those calls.
     """
     try:
         signposts = load_signposts(pack_folders(settings).in_force().folder)
-    except (SignpostsError, PackError) as error:
+        composer, restater = open_writers(settings, breaker or CircuitBreaker(), budget)
+    except (SignpostsError, PackError, TokensError) as error:
         raise WiringError(str(error)) from error
-    composer, restater = open_writers(settings, breaker or CircuitBreaker(), budget)
     return Assistant(
         served_pack=served_pack,
         guard=Guard(signposts, published=partial(_published, served_pack)),

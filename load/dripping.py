@@ -1,10 +1,16 @@
-"""A server of OpenAI's shape that writes a character at a time and never ends: python -m load.dripping"""
+"""A server of OpenAI's shape that writes a character at a time and never ends: python -m load.dripping
+
+Each stream drips in a time of its own, as those of a model do: in step, hundreds would come at the same moment.
+"""
 
 import asyncio
 import json
+import random
 from typing import Final
 
 PIECE_SECONDS: Final = 1.5
+"""On average; between half and half as much again."""
+
 _FRAME: Final = {
     "id": "c",
     "object": "chat.completion.chunk",
@@ -26,7 +32,7 @@ async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         while not reader.at_eof() and not writer.is_closing():
             writer.write(_PIECE)
             await writer.drain()
-            await asyncio.sleep(PIECE_SECONDS)
+            await asyncio.sleep(PIECE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
     except (ConnectionError, asyncio.IncompleteReadError):
         return
     finally:

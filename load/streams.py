@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,9 @@ from scripts.served import Served, served
 
 STREAMS: Final = 500
 _QUESTION: Final = "Who supports new members?"
+_WRITTEN: Final = b'"compose"'
+"""In the event that tells that the model has been asked: from then on it drips."""
+
 _OPENING: Final = 120
 _LOOK_SECONDS: Final = 0.2
 _PATIENCE: Final = 60.0
@@ -102,9 +104,11 @@ class _Held:
     async def _one(self, http: httpx.AsyncClient) -> None:
         headers = {"Accept": "text/event-stream"}
         async with http.stream("POST", "/api/ask", json={"question": _QUESTION}, headers=headers) as reply:
-            self.opened += reply.status_code == HTTPStatus.OK
-            async for _ in reply.aiter_bytes():
-                pass
+            written = False
+            async for piece in reply.aiter_bytes():
+                if not written and _WRITTEN in piece:
+                    written = True
+                    self.opened += 1
             self.ended += 1
 
     async def _look(self, http: httpx.AsyncClient, health: list[float]) -> None:
