@@ -92,12 +92,9 @@ def whole_texts(passages: Iterable[Passage]) -> tuple[str, ...]:
     return tuple("\n".join((*one.heading, one.lead_in, one.label, one.text)) for one in passages)
 
 
-def is_silent(subject: Subject, sheet: FactSheet | None, texts: Sequence[str]) -> bool:
-    """Whether the pack may be said not to speak of a subject: its sheet says so, or, before it has one, it has no words
-    for it.
-    """
-    fact = sheet.of(subject.name) if sheet else None
-    return not fact.stated if fact else not _has_words_for(subject, texts)
+def has_words_for(subject: Subject, texts: Sequence[str]) -> bool:
+    """Whether any of a pack's `whole_texts` could state something about the subject."""
+    return any(subject.is_stated_in(text) for text in texts)
 
 
 def draw_up_for(opened: "Opened", overruled: Mapping[str, bool], report: Report) -> FactSheet:
@@ -124,7 +121,7 @@ def overruled_by(lines: Iterable[tuple[str, str]]) -> dict[str, bool]:
 
 
 def _found(subject: Subject, ask: Callable[[str], Part], texts: Sequence[str] | None) -> Fact:
-    if texts is not None and not _has_words_for(subject, texts):
+    if texts is not None and not has_words_for(subject, texts):
         return Fact(subject.name, False, 0.0, "", "", overruled=False)
     return _asked(subject, ask)
 
@@ -150,10 +147,6 @@ def _speaks_of(subject: Subject, support: Support) -> bool:
     passage = support.evidence.passage
     above = () if passage.kind is BlockKind.LABELLED else passage.heading[-2:]
     return subject.is_stated_in(" ".join((*above, passage.lead_in, passage.label, support.quote)))
-
-
-def _has_words_for(subject: Subject, texts: Sequence[str]) -> bool:
-    return any(subject.is_stated_in(text) for text in texts)
 
 
 def _ruled(fact: Fact, stated: bool | None) -> Fact:

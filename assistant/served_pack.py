@@ -12,13 +12,14 @@ from pathlib import Path
 from assistant.answering import Opened
 from assistant.cross_encoder import CrossEncoder
 from assistant.domain import Question
-from assistant.fact_sheet import FactSheet, FactSheetError, is_silent, whole_texts
+from assistant.fact_sheet import FactSheet, FactSheetError, whole_texts
 from assistant.kept_sheets import fingerprint, load_sheet
 from assistant.matching import PassageReader, QuestionReader
 from assistant.planted import WithoutPlanted, planted
 from assistant.remembered import Readings
 from assistant.secretariat.matching_approved import SameMeaning
 from assistant.sentence_reader import SentenceReader
+from assistant.silence import Silence
 from assistant.subjects import asked_about
 from assistant.supporting import SupportCheck
 from assistant.tracing import retrieval
@@ -107,13 +108,12 @@ class ServedPack:
         if self._ahead:
             self._passages.read_ahead(usable.passages)
         sheet = _Sheet(self._sheets, index.version)
-        texts = whole_texts(usable.passages)
         reader = SentenceReader(
             self._questions,
             self._passages,
             usable.passages,
             TrainedJudge(self._model),
-            is_silent=lambda subject: is_silent(subject, sheet(), texts),
+            Silence(whole_texts(usable.passages), sheet),
         )
 
         def find(question: Question) -> Sequence[Evidence]:

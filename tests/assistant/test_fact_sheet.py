@@ -13,7 +13,7 @@ import ingest
 from assistant.__main__ import main
 from assistant.answering import Opened
 from assistant.domain import Question
-from assistant.fact_sheet import Fact, FactSheet, FactSheetError, draw_up, draw_up_for, is_silent, overruled_by
+from assistant.fact_sheet import Fact, FactSheet, FactSheetError, draw_up, draw_up_for, overruled_by
 from assistant.kept_sheets import clear_sheets, fingerprint, load_sheet, save_sheet
 from assistant.parts import parts_of
 from assistant.reading import Part, Reading, Support
@@ -106,22 +106,6 @@ def test_three_plain_questions_are_asked_of_each_subject() -> None:
     draw_up(ask, {}, [_subject("pay")])
 
     assert asked == ["What does the role pay?", "Is the role paid?", "remuneration"]
-
-
-@pytest.mark.parametrize(
-    ("sheet", "texts", "silent"),
-    [
-        (SHEET, ["The fee is £310 a day."], (False, True)),
-        (SHEET, ["Applications close on 1 May."], (False, True)),
-        (None, ["The fee is £310 a day."], (False, True)),
-        (None, ["Closing date: 1 May"], (True, False)),
-    ],
-    ids=["as the sheet says", "although there are words", "words, before there is a sheet", "other words"],
-)
-def test_a_pack_is_called_silent_by_its_sheet_and_before_it_has_one_by_its_words(
-    sheet: FactSheet | None, texts: list[str], silent: tuple[bool, bool]
-) -> None:
-    assert (is_silent(_subject("pay"), sheet, texts), is_silent(_subject("deadline"), sheet, texts)) == silent
 
 
 def test_what_no_passage_has_words_for_is_not_asked_about() -> None:

@@ -7,6 +7,7 @@ from assistant.domain import Question
 from assistant.matching import PassageReader, QuestionReader
 from assistant.reading import Part
 from assistant.sentence_reader import SentenceReader
+from assistant.silence import Silence
 from assistant.trained import TrainedJudge
 from knowledge.domain import BlockKind, Evidence, Passage
 from knowledge.embedding import LocalEmbeddings
@@ -30,9 +31,13 @@ def passages() -> list[Passage]:
 
 @pytest.fixture(scope="module")
 def ask() -> Ask:
+    return _asking(None)
+
+
+def _asking(silence: Silence | None) -> Ask:
     embeddings = LocalEmbeddings()
     judge = TrainedJudge(CrossEncoder())
-    reader = SentenceReader(QuestionReader(embeddings), PassageReader(embeddings), passages(), judge)
+    reader = SentenceReader(QuestionReader(embeddings), PassageReader(embeddings), passages(), judge, silence)
     evidence = [Evidence(passage, 1.0, 0.5, 0.5) for passage in passages()]
     return lambda text: reader.read(Question(text), evidence).parts[0]
 
@@ -59,6 +64,13 @@ def test_what_the_pack_does_not_say_is_not_answered(ask: Ask, question: str) -> 
     assert not part.answered
     assert part.supports == ()
     assert part.missing
+
+
+def test_an_answer_is_less_likely_where_the_pack_has_no_word_for_what_is_asked(ask: Ask) -> None:
+    worded, wordless = _asking(Silence(["Fee: £310 a day"])), _asking(Silence(["The Board meets in Leeds."]))
+    question = "How much does the role pay?"
+
+    assert ask(question).probability == worded(question).probability > wordless(question).probability
 
 
 def test_the_likeliest_sentence_and_the_runner_up_come_with_their_chances(ask: Ask) -> None:
