@@ -24,8 +24,8 @@ from knowledge.sentences import sentences
 _MOST_PARTS = 4
 _SHOWN_NEAR = 2
 _WORDLESS = 1.5
-"""Log-odds off where no passage has a word for what is asked about. On held-out campaigns a step more loses as many right
-answers as wrong ones (`python -m training.wordless`).
+"""Log-odds off where no passage has a word for what is asked about. On held-out campaigns a step more loses as many
+right answers as wrong ones (`python -m training.wordless`).
 """
 
 

@@ -1,6 +1,7 @@
 """A server of OpenAI's shape that writes a character at a time and never ends: python -m load.dripping
 
-Each stream drips in a time of its own, as those of a model do: in step, hundreds would come at the same moment.
+Each stream drips in a time of its own, as those of a model do: in step, hundreds would come at the same moment. It
+prints its port, and then a line for each stream that it begins.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
         await reader.readexactly(length)
         writer.write(_HEAD)
+        print("begun", flush=True)
         while not reader.at_eof() and not writer.is_closing():
             writer.write(_PIECE)
             await writer.drain()

@@ -4,9 +4,10 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import httpx
@@ -17,9 +18,6 @@ from scripts.served import Served, served
 
 STREAMS: Final = 500
 _QUESTION: Final = "Who supports new members?"
-_WRITTEN: Final = b'"compose"'
-"""In the event that tells that the model has been asked: from then on it drips."""
-
 _OPENING: Final = 120
 _LOOK_SECONDS: Final = 0.2
 _PATIENCE: Final = 60.0
@@ -28,8 +26,9 @@ _PATIENCE: Final = 60.0
 def streams(folder: Path, data: Path, seconds: int, count: int) -> Iterator[str]:
     """Memory, how soon health answers meanwhile, and whether leaving gives every slot back."""
     yield f"{count} streams for {seconds} s, 1 worker ..."
+    begun: list[str] = []
     with (
-        dripping() as model,
+        dripping(begun) as model,
         served(
             folder / "log.txt",
             DATA_DIR=data,
@@ -39,10 +38,10 @@ def streams(folder: Path, data: Path, seconds: int, count: int) -> Iterator[str]
         ) as server,
     ):
         server.http.post("/api/ask", json={"question": "Hello"})
-        held = _Held(server, count)
+        held = _Held(server, count, begun)
         asyncio.run(held.hold(seconds))
         yield (
-            f"  {held.opened} of {count} open after {held.opening:.0f} s, {held.ended} of them ended by themselves; "
+            f"  {len(begun)} of {count} open after {held.opening:.0f} s, {held.ended} of them ended by themselves; "
             f"at most {held.most / 1e6:.0f} MB (target 1000)"
         )
         for when, health in (("while they opened", held.health_before), ("once all were open", held.health)):
@@ -61,24 +60,29 @@ def streams(folder: Path, data: Path, seconds: int, count: int) -> Iterator[str]
 
 
 @contextmanager
-def dripping() -> Iterator[str]:
-    """Its address."""
+def dripping(begun: list[str]) -> Iterator[str]:
+    """Its address; `begun` grows by a line for each stream that it begins."""
     command = [sys.executable, "-m", "load.dripping"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             assert process.stdout is not None
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+            port = int(process.stdout.readline())
+            Thread(target=begun.extend, args=(process.stdout,)).start()
+            yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.kill()
 
 
 class _Held:
-    """Streams that are opened, held and left all at once, and what was seen of the server meanwhile (milliseconds)."""
+    """Streams that are opened, held and left all at once, and what was seen of the server meanwhile (milliseconds).
 
-    def __init__(self, server: Served, count: int) -> None:
+    One is open when the model has begun to write to it: `begun` has a line for each.
+    """
+
+    def __init__(self, server: Served, count: int, begun: Sequence[str]) -> None:
         self._server = server
         self._count = count
-        self.opened = 0
+        self._begun = begun
         self.ended = 0
         self.opening = 0.0
         self.most = 0
@@ -91,7 +95,7 @@ class _Held:
         async with httpx.AsyncClient(base_url=address, timeout=_OPENING, limits=limits) as http:
             begun = time.monotonic()
             held = [asyncio.create_task(self._one(http)) for _ in range(self._count)]
-            while self.opened < self._count and time.monotonic() < begun + _OPENING:
+            while len(self._begun) < self._count and time.monotonic() < begun + _OPENING:
                 await self._look(http, self.health_before)
             self.opening = time.monotonic() - begun
             end = time.monotonic() + seconds
@@ -104,11 +108,8 @@ class _Held:
     async def _one(self, http: httpx.AsyncClient) -> None:
         headers = {"Accept": "text/event-stream"}
         async with http.stream("POST", "/api/ask", json={"question": _QUESTION}, headers=headers) as reply:
-            written = False
-            async for piece in reply.aiter_bytes():
-                if not written and _WRITTEN in piece:
-                    written = True
-                    self.opened += 1
+            async for _ in reply.aiter_bytes():
+                pass
             self.ended += 1
 
     async def _look(self, http: httpx.AsyncClient, health: list[float]) -> None:
