@@ -1,7 +1,9 @@
 """Which sentences of the evidence fit a part of a question best, and the signs by which a reader judges the best."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,14 @@ _SAID = 0.9
 
 SIGNS = ("soft", "soft_around", "covered", "dense", "weakest", "focus", "kind_held", "best_dense", "margin", "words")
 """What `signs` gives, in this order."""
+
+_COURTESY: Final = re.compile(
+    r"(?:dear\b[^.?!:,\d]{1,60}"
+    r"|yours (?:sincerely|faithfully|truly)"
+    r"|(?:with )?(?:kind|best|warm) (?:regards|wishes))\W*",
+    re.IGNORECASE,
+)
+"""How a letter begins and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,9 @@ def lacks_kind(aim: Aim, best: Ranked) -> bool:
 
 
 def rank(aim: Aim, matches: Sequence[Match], passages: Sequence[Read]) -> list[Ranked]:
-    """The sentences, best first; a label without its value is none, and so are words that only lead into a list."""
+    """The sentences, best first; none is a label without its value, words that only lead into a list, or a letter's
+    "Dear Candidate".
+    """
     named = aim.named
     ranked = [_ranked(aim, named, found, passages[found.place]) for found in matches]
     return sorted((one for one in ranked if one), key=lambda one: -one.rank)
@@ -123,7 +135,8 @@ def _ranked(aim: Aim, named: NDArray[np.bool_], found: Match, passage: Read) -> 
 
 def _says_nothing(passage: Passage, found: Match) -> bool:
     label_alone = passage.kind is BlockKind.LABELLED and "\n" not in passage.text
-    return label_alone or (passage.kind is BlockKind.PARAGRAPH and found.text.endswith(":"))
+    leads_in = passage.kind is BlockKind.PARAGRAPH and found.text.endswith(":")
+    return label_alone or leads_in or _COURTESY.fullmatch(found.text) is not None
 
 
 def _key_asked(aim: Aim, passage: Passage) -> float:

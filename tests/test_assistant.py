@@ -195,6 +195,15 @@ def test_a_label_without_a_value_is_no_answer_and_takes_none_from_its_neighbour(
     assert (answer.outcome, answer.sentences) == (Outcome.NOT_IN_PACK, ())
 
 
+@pytest.mark.parametrize("courtesy", ["Dear Candidate,", "Dear applicant", "Yours sincerely,", "With best wishes"])
+def test_how_a_letter_begins_and_ends_is_no_answer(over: Over, courtesy: str) -> None:
+    letter = f"{HEAD}## A letter from the Chair\n\n{courtesy}\n\nCandidate, sincerely, this is a fine place.\n"
+
+    answer = over({"pack.md": letter}).ask(f"Who says {courtesy.strip(',')}?")
+
+    assert courtesy not in [sentence.text for sentence in answer.sentences]
+
+
 def test_an_item_under_words_that_deny_is_said_with_them(over: Over) -> None:
     lead_in = "You cannot be appointed if you:"
     items = ["are an undischarged bankrupt", "have been convicted of an offence in the last five years"]
