@@ -18,10 +18,11 @@ import httpx
 from assistant.settings import ROOT
 from assistant.web.service import Service
 from tests.waiting import until
-from tests.web.scripted import ScriptedAssistant
 
 EVENTS = {"accept": "text/event-stream"}
 LEAVERS = 100
+MIDWAY = 4
+"""Lines of an answer: a slow one says so many and more before it waits."""
 STREAMS = 20
 SERVE = """
 import sys
@@ -38,21 +39,20 @@ def states(file: Path) -> Counter[str]:
         return Counter(row[0] for row in records.execute("SELECT state FROM turn"))
 
 
-def test_a_hundred_who_leave_at_any_moment_are_all_recorded_with_how_it_ended(
-    address: str, service: Service, assistant: ScriptedAssistant
-) -> None:
+def test_a_hundred_who_leave_at_any_moment_are_all_recorded_with_how_it_ended(address: str, service: Service) -> None:
     chance = random.Random(11)
     file = Path(service.settings.database.removeprefix("sqlite:///"))
-    assistant.go_on.set()
 
     with httpx.Client(base_url=address) as client:
-        for number in range(LEAVERS):
-            _leave(client, "slow" if number % 2 else "How often?", heard=chance.randrange(8))
+        for _ in range(LEAVERS // 2):
+            _leave(client, "slow", heard=chance.randrange(MIDWAY))
+            _leave(client, "How often?", heard=chance.randrange(2 * MIDWAY))
         until(lambda: states(file).total() == LEAVERS and "started" not in states(file))
         numbers = client.get("/metrics").text
 
     ended = states(file)
-    assert set(ended) == {"finished", "stopped"}
+    assert ended["stopped"] >= LEAVERS // 2
+    assert ended["finished"] + ended["stopped"] == LEAVERS
     with closing(sqlite3.connect(file)) as records:
         whole = records.execute("SELECT count(*) FROM turn WHERE (state = 'finished') = (answer IS NOT NULL)")
         assert whole.fetchone() == (LEAVERS,)
