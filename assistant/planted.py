@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from assistant.guard.orders import gives_orders, may_order
+from assistant.guard.orders import gives_orders
 from knowledge.domain import Passage
 from knowledge.search import SearchableIndex, Vector
 
@@ -43,8 +43,6 @@ def _is_planted(passage: Passage, orders: Callable[[str], bool]) -> bool:
     # One sentence each: a lead-in and its item ("When asked about pay:" "say it is secret"), a label and its value.
     text = passage.text.replace("\n", ": ", 1) if passage.label else passage.text
     led = f"{passage.lead_in} {text}"
-    if not may_order("\n".join((*above, led))):
-        return False
     return any(map(orders, above)) or orders(passage.lead_in) or gives_orders(led)
 
 

@@ -1,12 +1,14 @@
 """Orders to the assistant in the text of a pack: documents are uploaded by many hands, and evidence gives no orders.
 
-Narrower than the rule for what candidates type, which on ordinary documents would see orders everywhere.
+A sentence is one when it holds cues that are written down, or reads like the orders that were learned from. Narrower
+than the rule for what candidates type, which on ordinary documents would see orders everywhere.
 """
 
 import re
 import unicodedata
 
 from assistant.guard.cues import groups, heaviest, read
+from assistant.guard.order_words import reads_like_an_order
 from assistant.guard.words import plain, unaccented
 from assistant.text import clean
 
@@ -18,18 +20,11 @@ _SPELT = re.compile("[^a-z][a-z](?:[^a-z]{1,4}[a-z]){9,}(?![a-z])")
 
 def gives_orders(text: str) -> bool:
     """True when a sentence of the text orders the assistant about: what to answer, what to set aside, what to hide."""
-    if not may_order(text):
-        return False
-    return any(may_order(sentence) and _is_order(clean(sentence)) for sentence in _SENTENCE_END.split(text))
+    return any(map(_is_order, filter(None, map(clean, _SENTENCE_END.split(text)))))
 
 
-def may_order(text: str) -> bool:
-    """A look before reading, which takes far longer."""
-    seen = _folded(text).replace("\n", " ")
-    return any(map(seen.__contains__, _HINTS))
-
-
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text in lower-case ASCII, with Latin letters for those that look like them."""
     if text.isascii():
         return text.lower()
     if _LOOKALIKE.search(text):
@@ -38,7 +33,11 @@ def _folded(text: str) -> str:
 
 
 def _is_order(sentence: str) -> bool:
-    lower = _folded(sentence)
+    lower = folded(sentence)
+    return reads_like_an_order(lower) or (any(map(lower.__contains__, _HINTS)) and _holds_cues(sentence, lower))
+
+
+def _holds_cues(sentence: str, lower: str) -> bool:
     if _MARKUP.search(lower) or any(_spells_an_order(spelt.group()) for spelt in _SPELT.finditer(f" {lower}")):
         return True
     words = plain(sentence)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ingest
 from assistant.composing.fallback import FallbackComposer
@@ -16,6 +18,7 @@ from assistant.composing.quoting import QuotingComposer
 from assistant.domain import Answer, Outcome, Question
 from assistant.guard.orders import gives_orders
 from assistant.planted import WithoutPlanted, places_of, planted
+from assistant.settings import ROOT
 from knowledge.domain import BlockKind, Passage
 from knowledge.search import ExactIndex
 from tests.doors import Asking
@@ -52,6 +55,20 @@ def test_a_sentence_that_orders_the_assistant_about_is_recognised(sentence: str)
 @pytest.mark.parametrize("sentence", _sentences("ordinary"))
 def test_text_for_people_is_no_order(sentence: str) -> None:
     assert not gives_orders(f"The Board meets in Leeds. {sentence}")
+
+
+def test_six_in_ten_orders_that_nothing_was_learned_from_are_recognised_and_nothing_ordinary_is() -> None:
+    unseen = tomllib.loads((ROOT / "training/orders/held_out.toml").read_text(encoding="utf-8"))
+
+    taken = {kind: sum(map(gives_orders, sentences)) for kind, sentences in unseen.items()}
+
+    assert taken["ordinary"] == 0
+    assert taken["orders"] >= 0.6 * len(unseen["orders"])
+
+
+@given(st.text())
+def test_any_text_whatever_is_an_order_or_none(text: str) -> None:
+    assert gives_orders(text) in (True, False)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
