@@ -33,16 +33,22 @@ def _replies(issued: int) -> dict[str, Reply]:
     }
 
 
+@pytest.fixture(scope="module")
+def running(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, ScriptedModel]]:
+    log = tmp_path_factory.mktemp("model") / "log.txt"
+    with scripted_model() as model, server(log, DATA_DIR=real_data, OPENAI_BASE_URL=model.base_url) as served:
+        yield served, model
+
+
 @pytest.fixture
 def answered(
-    request: pytest.FixtureRequest, issued: int, real_data: Path, tmp_path: Path
-) -> Iterator[tuple[Any, str, ScriptedModel]]:
+    request: pytest.FixtureRequest, issued: int, running: tuple[Server, ScriptedModel]
+) -> tuple[Any, str, ScriptedModel]:
     """The answer of a server whose model replies so, all that went over the wire, and what the model was asked."""
-    with (
-        scripted_model(_replies(issued)[request.param]) as model,
-        server(tmp_path / "log.txt", DATA_DIR=real_data, OPENAI_BASE_URL=model.base_url) as running,
-    ):
-        yield *_asked(running), model
+    served, model = running
+    model.asked.clear()
+    model.waiting[:] = [_replies(issued)[request.param]]
+    return *_asked(served), model
 
 
 def _asked(running: Server) -> tuple[Any, str]:
